@@ -6,7 +6,7 @@
 
 import { cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import * as sass from "sass";
 
@@ -30,10 +30,10 @@ async function styles() {
     const result = await sass.compileAsync(join(source, name), {
       style: "compressed",
       charset: false,
-      loadPaths: [source, modules],
+      loadPaths: [source, modules, join(modules, "govuk-frontend", "dist")],
       // Messages of packages are theirs to act on; ours are shown.
       quietDeps: true,
-      importers: [{ findFileUrl: (url) => (url.startsWith("pkg:") ? new URL(url.slice(4), pathToFileURL(modules + "/")) : null) }],
+      importers: [new sass.NodePackageImporter(root)], // @use "pkg:govuk-frontend"
     });
     // esbuild lowers nothing here; it only settles what sass leaves (duplicate rules, white space).
     const small = await esbuild.transform(result.css, { loader: "css", minify: true, legalComments: "none" });
