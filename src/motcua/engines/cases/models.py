@@ -1,0 +1,178 @@
+"""Cases: everything handled to a deadline. Services add their own data beside it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from motcua.foundation.keys import new_id
+
+
+class CaseState(models.TextChoices):
+    OPEN = "open", _("Open")
+    WAITING = "waiting", _("Waiting")
+    CLOSED = "closed", _("Closed")
+
+
+class Stage(models.TextChoices):
+    """What kind of work a task is; decides the permission it needs and the list it stands in."""
+
+    INTAKE = "intake", _("Receive")
+    PROCESS = "process", _("Process")
+    SIGN = "sign", _("Sign")
+    RETURN = "return", _("Return")
+
+
+class TaskState(models.TextChoices):
+    OPEN = "open", _("Open")
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Case(models.Model):
+    """Identity, clock and state. ``holder`` is the unit whose turn it is now."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    service = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.OPEN)
+    opened_at = models.DateTimeField()
+    clock_start = models.DateTimeField(null=True)
+    allowance_value = models.PositiveIntegerField(null=True)
+    allowance_unit = models.CharField(max_length=20, blank=True)
+    clock_unit = models.ForeignKey(
+        "organisations.Unit",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("Whose calendar counts"),
+    )
+    due_at = models.DateTimeField(null=True)
+    extended_to = models.DateTimeField(null=True)
+    holder = models.ForeignKey("organisations.Unit", models.PROTECT, related_name="+")
+    flow_version = models.ForeignKey("flows.FlowVersion", models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Stop(models.Model):
+    """A time in which the clock stands. ``effect``: RESTART counts from zero afterwards, RESUME goes on."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="stops")
+    at = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    effect = models.CharField(max_length=10, choices=[("restart", "restart"), ("resume", "resume")])
+    reason = models.CharField(max_length=40)
+    basis = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(until__isnull=True), name="case_one_open_stop"
+            )
+        ]
+        indexes = [models.Index(fields=["case", "at"], name="stop_of_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.reason}"
+
+
+class Task(models.Model):
+    """One step of a case at one unit. Open tasks are what worklists show."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
+    step = models.CharField(max_length=40)
+    name = models.CharField(max_length=120)
+    stage = models.CharField(max_length=10, choices=Stage.choices)
+    unit = models.ForeignKey("organisations.Unit", models.PROTECT, related_name="+")
+    assignee = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes = [
+            # the desk's lists: only open work, however many closed cases there are
+            models.Index(
+                fields=["unit", "stage", "due_at", "id"], name="task_open_by_unit", condition=Q(state="open")
+            ),
+            models.Index(
+                fields=["assignee", "due_at", "id"], name="task_open_by_person", condition=Q(state="open")
+            ),
+            models.Index(
+                fields=["unit", "stage", "due_at", "id"],
+                name="task_waiting_by_unit",
+                condition=Q(state="waiting"),
+            ),
+            models.Index(fields=["case", "opened_at"], name="task_of_case"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "step"],
+                condition=Q(state__in=["open", "waiting"]),
+                name="task_step_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.case_id}"
+
+
+class Link(models.Model):
+    """Two cases that belong together (linked procedures, a petition about a dossier)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="links")
+    other = models.ForeignKey(Case, models.PROTECT, related_name="linked_from")
+    kind = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "other", "kind"], name="link_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.case_id} → {self.other_id}"
+
+
+class Remark(models.Model):
+    """An internal remark; officers who may see the case see it, the citizen never does."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="remarks")
+    author = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    text = models.TextField(max_length=4000)
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "at"], name="remark_of_case")]
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
+class WorkCount(models.Model):
+    """How many open tasks a unit has by stage, state and due day: kept by a reader, so that no screen counts."""
+
+    unit = models.ForeignKey("organisations.Unit", models.CASCADE, related_name="+")
+    stage = models.CharField(max_length=10)
+    state = models.CharField(max_length=10)
+    due_on = models.DateField(null=True)
+    tasks = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "stage", "state", "due_on"], name="work_count_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.stage} {self.due_on}: {self.tasks}"

@@ -1,0 +1,226 @@
+"""The unit of work: everything one action changes, written together or not at all.
+
+An action is called with a ``Work`` and says what it adds, changes and records. ``begin(actor)`` gives a
+``DatabaseWork``: one transaction whose rows go out as one statement. ``motcua.engines.ledger.bulk`` gives the
+same face over COPY, so that the demo province, replays and migrations of old data run the very same actions.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import cache, partial
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.db import connection, models, transaction
+from psycopg.types.json import Jsonb
+
+from motcua.engines.ledger.actor import Actor
+from motcua.engines.ledger.chain import GENESIS, event_hash, without_floats
+from motcua.engines.ledger.models import Event
+from motcua.foundation import clock
+
+Head = tuple[int, bytes]
+_as_jsonb = partial(Jsonb, dumps=partial(json.dumps, ensure_ascii=False, separators=(",", ":")))
+
+
+class Work(ABC):
+    """What an action may do to the world."""
+
+    actor: Actor
+    now: datetime
+
+    def __init__(self, actor: Actor, now: datetime | None = None) -> None:
+        self.actor = actor
+        self.now = now or clock.now()
+        self._heads: dict[UUID, Head] = {}
+
+    @abstractmethod
+    def add(self, *rows: models.Model) -> None:
+        """Rows to insert, keys already set."""
+
+    @abstractmethod
+    def change(self, row: models.Model, *fields: str) -> None:
+        """Fields of a row (locked before, or added in this work) to write."""
+
+    @abstractmethod
+    def defer(self, task: str, **arguments: Any) -> None:
+        """A job to run once this work is committed; it goes in with the same transaction."""
+
+    @abstractmethod
+    def next_number(self, series: str, day: date) -> int:
+        """The next number of a series on a day, from 1; unique under concurrency, locking that series alone."""
+
+    @abstractmethod
+    def _stored_head(self, stream: UUID) -> Head: ...
+
+    def record(
+        self, stream: UUID, kind: str, data: dict[str, Any] | None = None, *, first: bool = False
+    ) -> Event:
+        """Appends one event to a stream. ``first`` says that the stream is new and saves looking for its end.
+
+        ``data`` holds text, whole numbers, truth values, lists and maps; no personal data.
+        """
+        data = data or {}
+        without_floats(data)
+        if stream in self._heads:
+            seq, head = self._heads[stream]
+        else:
+            seq, head = (0, GENESIS) if first else self._stored_head(stream)
+        actor = self.actor.as_recorded()
+        seq += 1
+        event = Event(
+            stream=stream,
+            seq=seq,
+            at=self.now,
+            kind=kind,
+            actor=actor,
+            data=data,
+            prev_hash=head,
+            hash=event_hash(head, stream, seq, self.now, kind, actor, data),
+        )
+        self._heads[stream] = (seq, bytes(event.hash))
+        self.add(event)
+        return event
+
+
+class Column:
+    """How one field of a model goes to the driver."""
+
+    __slots__ = ("attname", "name", "prepare")
+
+    def __init__(self, field: models.Field[Any, Any]) -> None:
+        self.attname = field.attname
+        self.name = field.column
+        self.prepare: Callable[[Any], Any] | None = _as_jsonb if isinstance(field, models.JSONField) else None
+
+    def value(self, row: models.Model) -> Any:
+        value = getattr(row, self.attname)
+        return self.prepare(value) if self.prepare and value is not None else value
+
+
+@cache
+def columns_of(model: type[models.Model]) -> tuple[Column, ...]:
+    """The columns that we write: all but serial keys and those the database fills."""
+    return tuple(
+        Column(field)
+        for field in model._meta.concrete_fields
+        if not isinstance(field, models.AutoField) and not field.has_db_default()
+    )
+
+
+@cache
+def _column(model: type[models.Model], name: str) -> Column:
+    field = model._meta.get_field(name)
+    if not isinstance(field, models.Field):
+        raise TypeError(f"{model.__name__}.{name} is no column")
+    return Column(field)
+
+
+@cache
+def _insert(model: type[models.Model], count: int) -> str:
+    columns = columns_of(model)
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    row = "(" + ", ".join(["%s"] * len(columns)) + ")"
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {", ".join([row] * count)}'
+
+
+@cache
+def _update(model: type[models.Model], fields: tuple[str, ...]) -> str:
+    sets = ", ".join(f'"{_column(model, name).name}" = %s' for name in fields)
+    key = model._meta.pk
+    assert key is not None
+    return f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{key.column}" = %s'
+
+
+class DatabaseWork(Work):
+    """Collects one action's rows and writes them as one statement at the end of its transaction."""
+
+    def __init__(self, actor: Actor, now: datetime | None = None) -> None:
+        super().__init__(actor, now)
+        self._added: dict[type[models.Model], list[models.Model]] = {}
+        self._changed: dict[tuple[type[models.Model], Any], tuple[models.Model, dict[str, None]]] = {}
+        self._jobs: list[tuple[str, dict[str, Any]]] = []
+
+    def add(self, *rows: models.Model) -> None:
+        for row in rows:
+            self._added.setdefault(type(row), []).append(row)
+
+    def change(self, row: models.Model, *fields: str) -> None:
+        if any(row is added for added in self._added.get(type(row), ())):
+            return
+        _, names = self._changed.setdefault((type(row), row.pk), (row, {}))
+        names.update(dict.fromkeys(fields))
+
+    def defer(self, task: str, **arguments: Any) -> None:
+        self._jobs.append((task, arguments))
+
+    def next_number(self, series: str, day: date) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO ledger_series (name, day, last) VALUES (%s, %s, 1) "
+                "ON CONFLICT (name, day) DO UPDATE SET last = ledger_series.last + 1 RETURNING last",
+                [series, day],
+            )
+            row = cursor.fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def _stored_head(self, stream: UUID) -> Head:
+        last = Event.objects.filter(stream=stream).order_by("-seq").values_list("seq", "hash").first()
+        return (last[0], bytes(last[1])) if last else (0, GENESIS)
+
+    def flush(self) -> None:
+        """Writes what has been collected so far; called at the end of ``begin`` by itself."""
+        parts: list[str] = []
+        values: list[Any] = []
+        for (model, key), (row, names) in self._changed.items():
+            fields = tuple(names)
+            parts.append(_update(model, fields))
+            values.extend(_column(model, name).value(row) for name in fields)
+            values.append(key)
+        for model, rows in self._added.items():
+            columns = columns_of(model)
+            parts.append(_insert(model, len(rows)))
+            values.extend(column.value(row) for row in rows for column in columns)
+        self._added, self._changed = {}, {}
+        if parts:
+            statement = parts[-1]
+            if len(parts) > 1:
+                withs = ", ".join(f"w{i} AS ({part})" for i, part in enumerate(parts[:-1]))
+                statement = f"WITH {withs} {parts[-1]}"
+            _execute(statement, values)
+        if self._jobs:
+            from procrastinate.contrib.django import app
+
+            for task, arguments in self._jobs:
+                app.configure_task(task).defer(**arguments)
+            self._jobs = []
+
+
+def _execute(statement: str, values: list[Any]) -> None:
+    """Server-side parameters and a prepared plan: the same few statements run all day."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        raw = connection.connection
+        with psycopg.Cursor(raw) as cursor:
+            cursor.execute(statement, values, prepare=True)
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": statement, "time": "0"})
+
+
+@contextmanager
+def begin(actor: Actor) -> Iterator[DatabaseWork]:
+    """One action, one transaction. Raises what the action raises; then nothing was written."""
+    with transaction.atomic():
+        work = DatabaseWork(actor)
+        yield work
+        work.flush()
+
+
+__all__ = ["DatabaseWork", "Work", "begin", "columns_of"]
