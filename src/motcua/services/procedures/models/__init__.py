@@ -1,0 +1,55 @@
+"""What the catalogue of administrative procedures (thủ tục hành chính, TTHC) stores."""
+
+from motcua.services.procedures.models.catalogue import (
+    Channel,
+    ChannelRule,
+    Component,
+    ComponentCase,
+    FeeRule,
+    Field,
+    Kind,
+    LegalReference,
+    Level,
+    Procedure,
+    ProcedureResult,
+    ProcedureVersion,
+    ResultType,
+    TimeUnit,
+)
+from motcua.services.procedures.models.finding import (
+    LifeEvent,
+    LifeEventProcedure,
+    SearchEntry,
+    SearchHint,
+    SearchPosting,
+    SearchState,
+    SearchTerm,
+    SearchWord,
+)
+from motcua.services.procedures.models.review import ReviewItem
+
+__all__ = [
+    "Channel",
+    "ChannelRule",
+    "Component",
+    "ComponentCase",
+    "FeeRule",
+    "Field",
+    "Kind",
+    "LegalReference",
+    "Level",
+    "LifeEvent",
+    "LifeEventProcedure",
+    "Procedure",
+    "ProcedureResult",
+    "ProcedureVersion",
+    "ResultType",
+    "ReviewItem",
+    "SearchEntry",
+    "SearchHint",
+    "SearchPosting",
+    "SearchState",
+    "SearchTerm",
+    "SearchWord",
+    "TimeUnit",
+]
