@@ -1,0 +1,210 @@
+"""Small safe expressions in the data of a form: when a field is shown, when it is required. Data, not code.
+
+    {"field": "married", "is": true}            {"field": "kind", "in": ["a", "b"]}
+    {"field": "papers", "has": "passport"}      {"field": "note", "filled": true}
+    {"field": "storeys", "at_least": 3}         {"field": "birth_date", "younger_than": 18}
+    {"all": [...]}   {"any": [...]}   {"not": ...}
+
+``field`` names an earlier field; inside a row or a composite its siblings come first, then the fields around it;
+``applicant.kind`` reaches into a composite. A field without an answer fulfils nothing, so ``not`` of it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeAlias
+
+MAX_DEPTH = 6
+MAX_TERMS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One comparison of one answer."""
+
+    field: str
+    op: str  # is, in, has, filled, at_least, younger_than
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Condition
+
+
+Condition: TypeAlias = "Test | AllOf | AnyOf | Not"
+Lookup: TypeAlias = Callable[[str], Any]
+
+_OPS = ("is", "in", "has", "filled", "at_least", "younger_than")
+
+
+class Unreadable(ValueError):  # noqa: N818 -- reads as what it says
+    """The expression is not one of ours; the text says what is wrong."""
+
+
+def read(data: Any, depth: int = 0) -> Condition:
+    """The condition that ``data`` describes. Raises ``Unreadable`` with the reason."""
+    if depth > MAX_DEPTH:
+        raise Unreadable(f"conditions are nested deeper than {MAX_DEPTH}")
+    if not isinstance(data, Mapping):
+        raise Unreadable("a condition is an object")
+    if set(data) == {"all"} or set(data) == {"any"}:
+        word = next(iter(data))
+        parts = data[word]
+        if not isinstance(parts, list) or not 1 <= len(parts) <= MAX_TERMS:
+            raise Unreadable(f'"{word}" needs a list of 1 to {MAX_TERMS} conditions')
+        made = tuple(read(part, depth + 1) for part in parts)
+        return AllOf(made) if word == "all" else AnyOf(made)
+    if set(data) == {"not"}:
+        return Not(read(data["not"], depth + 1))
+    return _read_test(data)
+
+
+def _read_test(data: Mapping[str, Any]) -> Test:
+    ops = [op for op in _OPS if op in data]
+    if "field" not in data or len(ops) != 1 or len(data) != 2:
+        raise Unreadable(f"a condition is all, any, not, or field with one of {', '.join(_OPS)}")
+    name, op = data["field"], ops[0]
+    value = data[op]
+    if not isinstance(name, str) or not name:
+        raise Unreadable("field is a name")
+    if op in ("is", "has") and not isinstance(value, str | bool | int):
+        raise Unreadable(f'"{op}" compares with a text, a number or true/false')
+    if op == "in":
+        if not isinstance(value, list) or not value or not all(isinstance(one, str | int) for one in value):
+            raise Unreadable('"in" needs a list of texts or numbers')
+        value = tuple(value)
+    if op == "filled" and value is not True:
+        raise Unreadable('"filled" is true; turn it round with "not"')
+    if op in ("at_least", "younger_than") and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise Unreadable(f'"{op}" needs a number')
+    return Test(name, op, value)
+
+
+def as_data(condition: Condition) -> dict[str, Any]:
+    """The expression as it stands in a form's data (and in ``data-show-when``)."""
+    match condition:
+        case AllOf(parts):
+            return {"all": [as_data(part) for part in parts]}
+        case AnyOf(parts):
+            return {"any": [as_data(part) for part in parts]}
+        case Not(part):
+            return {"not": as_data(part)}
+        case Test(name, op, value):
+            return {"field": name, op: list(value) if isinstance(value, tuple) else value}
+
+
+def fields_of(condition: Condition) -> Iterator[str]:
+    """Names of the fields that the condition reads."""
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from fields_of(part)
+        case Not(part):
+            yield from fields_of(part)
+        case Test(name, _, _):
+            yield name
+
+
+def tests_of(condition: Condition) -> Iterator[Test]:
+    """Every comparison within the condition."""
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from tests_of(part)
+        case Not(part):
+            yield from tests_of(part)
+        case Test():
+            yield condition
+
+
+def is_filled(value: Any) -> bool:
+    """Whether there is an answer: ``False`` and 0 are answers, empty text and empty lists are none."""
+    return value is not None and value != "" and value != [] and value != {}
+
+
+def years_between(earlier: str, day: date) -> int | None:
+    """Full years from an ISO date ("1950", "1950-03", "1950-03-02") to ``day``; None when it is not a date."""
+    try:
+        numbers = [int(part) for part in earlier.split("-")]
+    except ValueError:
+        return None
+    year, month, dom = [*numbers, 1, 1][:3]
+    return day.year - year - ((day.month, day.day) < (month, dom))
+
+
+def _holds_test(test: Test, value: Any, today: date) -> bool:
+    if not is_filled(value):
+        return False
+    match test.op:
+        case "is":
+            # JSON true is not 1: an answer "1" to a number field must not fulfil {"is": true}
+            return bool(value == test.value) and isinstance(value, bool) == isinstance(test.value, bool)
+        case "in":
+            return isinstance(value, str | int) and value in test.value
+        case "has":
+            return isinstance(value, list) and test.value in value
+        case "at_least":
+            return isinstance(value, int | float) and not isinstance(value, bool) and value >= test.value
+        case "younger_than":
+            age = years_between(value, today) if isinstance(value, str) else None
+            return age is not None and age < test.value
+    return True  # filled
+
+
+def holds(condition: Condition | None, lookup: Lookup, today: date) -> bool:
+    """Whether the condition is fulfilled by the answers that ``lookup`` finds. No condition always holds."""
+    match condition:
+        case None:
+            return True
+        case AllOf(parts):
+            return all(holds(part, lookup, today) for part in parts)
+        case AnyOf(parts):
+            return any(holds(part, lookup, today) for part in parts)
+        case Not(part):
+            return not holds(part, lookup, today)
+        case Test(name):
+            return _holds_test(condition, lookup(name), today)
+
+
+def reduce(
+    condition: Condition | None, settled: Callable[[str], bool], lookup: Lookup, today: date
+) -> Condition | bool:
+    """What is left to decide on the page: fields that are ``settled`` (earlier pages) are put in as they stand.
+
+    True or False when nothing is open any more, else the rest of the condition for the browser.
+    """
+    match condition:
+        case None:
+            return True
+        case Test(name):
+            return holds(condition, lookup, today) if settled(name) else condition
+        case Not(part):
+            inner = reduce(part, settled, lookup, today)
+            return not inner if isinstance(inner, bool) else Not(inner)
+        case AllOf(parts) | AnyOf(parts):
+            decisive = isinstance(condition, AnyOf)
+            rest: list[Condition] = []
+            for part in parts:
+                reduced = reduce(part, settled, lookup, today)
+                if reduced is decisive:
+                    return decisive
+                if not isinstance(reduced, bool):
+                    rest.append(reduced)
+            if not rest:
+                return not decisive
+            if len(rest) == 1:
+                return rest[0]
+            return AnyOf(tuple(rest)) if decisive else AllOf(tuple(rest))
