@@ -28,6 +28,16 @@ ALLOWED_HOSTS = _list("MOTCUA_ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::
 CSRF_TRUSTED_ORIGINS = _list("MOTCUA_TRUSTED_ORIGINS")
 PUBLIC_URL = os.environ.get("MOTCUA_PUBLIC_URL", "http://localhost:8000").rstrip("/")
 
+# How the province presents itself on every page; docs/administrators/settings.md
+PROVINCE_NAME = os.environ.get("MOTCUA_PROVINCE_NAME", "Huế")
+PROVINCE_NAME_EN = os.environ.get("MOTCUA_PROVINCE_NAME_EN", "Hue")
+PROVINCE_HOTLINE = os.environ.get("MOTCUA_PROVINCE_HOTLINE", "")
+PROVINCE_EMAIL = os.environ.get("MOTCUA_PROVINCE_EMAIL", "")
+PROVINCE_OPENING_HOURS = os.environ.get("MOTCUA_PROVINCE_OPENING_HOURS", "")
+PROVINCE_EMBLEM = os.environ.get("MOTCUA_PROVINCE_EMBLEM", "")  # path of an SVG, PNG or WebP file
+PROVINCE_BRAND_COLOUR = os.environ.get("MOTCUA_PROVINCE_BRAND_COLOUR", "")  # #rrggbb, readable under white
+PROVINCE_ACCENT_COLOUR = os.environ.get("MOTCUA_PROVINCE_ACCENT_COLOUR", "")  # #rrggbb
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -53,6 +63,7 @@ INSTALLED_APPS = [
     "motcua.engines.notices",
     "motcua.services.procedures",
     "motcua.services.dossiers",
+    "motcua.interfaces",
     "motcua.interfaces.portal",
     "motcua.interfaces.desk",
 ]
@@ -90,6 +101,8 @@ TEMPLATES = [
         },
     },
 ]
+
+FORM_RENDERER = "motcua.interfaces.rendering.FormRenderer"
 
 DATABASES = {
     "default": {
@@ -137,6 +150,8 @@ SECURE_COOKIES = _flag("MOTCUA_SECURE_COOKIES", default=PUBLIC_URL.startswith("h
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "motcua.interfaces.error_views.csrf_failure"
+AXES_LOCKOUT_CALLABLE = "motcua.interfaces.error_views.locked_out"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -1,0 +1,39 @@
+"""Pages for what goes wrong outside a view's own words. ``config.urls`` names them as handlers."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from motcua.interfaces.context import Site
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: what came could not be read."""
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: known and refused."""
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: no such page."""
+    return render(request, "404.html", status=404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form from a stale page (setting ``CSRF_FAILURE_VIEW``)."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    """429: too many failed sign-ins (setting ``AXES_LOCKOUT_CALLABLE``)."""
+    return render(request, "429.html", status=429)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, drawn without database, session or context processors: it works when they do not."""
+    return HttpResponse(render_to_string("500.html", {"site": Site()}), status=500)
