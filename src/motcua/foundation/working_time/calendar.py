@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Invalid
 from motcua.foundation.working_time.table import Shifts, Table, table_for
 
@@ -214,11 +215,12 @@ DEFAULT_CALENDAR = Calendar()
 
 def local(moment: datetime) -> datetime:
     """``moment`` in Vietnamese time. Raises ``ValueError`` for a moment without a time zone."""
-    from motcua.foundation.clock import VIETNAM
-
     zone = moment.tzinfo
     if zone is VIETNAM:
         return moment
     if zone is None:
         raise ValueError("A moment needs a time zone.")
-    return moment.astimezone(VIETNAM)
+    try:
+        return moment.astimezone(VIETNAM)
+    except OverflowError:
+        raise Invalid("The date lies outside the calendar.") from None

@@ -9,7 +9,7 @@ from typing import Any
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.working_time import public_holidays
 from motcua.foundation.working_time.allowance import Allowance, Unit
-from motcua.foundation.working_time.calendar import Calendar, DayKind
+from motcua.foundation.working_time.calendar import Calendar, DayKind, DueMoment
 from motcua.foundation.working_time.steps import Step, Text
 
 FIRST_DAY = "BLDS Đ147.2"
@@ -26,10 +26,19 @@ _UNITS = {
     Unit.MONTH: "%(value)s months",
 }
 
+_ONE = {
+    Unit.HOUR: "1 working hour",
+    Unit.WORKING_DAY: "1 working day",
+    Unit.DAY: "1 day",
+    Unit.MONTH: "1 month",
+}
+
 
 def allowance_text(allowance: Allowance) -> Text:
     """The time in words."""
-    return Text(_UNITS[allowance.unit], {"value": f"{allowance.value:.10g}"})
+    if allowance.value == 1:
+        return Text(_ONE[allowance.unit])
+    return Text(_UNITS[allowance.unit], {"value": f"{allowance.value:.6g}"})
 
 
 class Narrator:
@@ -79,12 +88,12 @@ class Narrator:
         last = date.fromordinal(nominal)
         if unit is Unit.MONTH and last.day != start.day and float(allowance.value).is_integer():
             self._say(
-                _noon(last), "That month has no day %(day)s; the time ends on its last day.", MONTH_END, day=start.day
+                _start(last), "That month has no day %(day)s; the time ends on its last day.", MONTH_END, day=start.day
             )
         if end.date() != last:
             reason = self._reason(last)
             self._say(
-                _noon(last),
+                _start(last),
                 "The last day, %(last)s, is a day off (%(reason)s); the time ends on the next working day, %(next)s.",
                 DAY_OFF,
                 last=last,
@@ -119,28 +128,38 @@ class Narrator:
         if late:
             self._say(at, "The extension came later than one day before the end.", basis)
 
-    def due(self, at: datetime) -> None:
+    def due(self, at: datetime, allowance: Allowance) -> None:
         """The end."""
-        self._say(at, "Due at %(at)s.", END_OF_DAY, at=at)
+        if allowance.unit is Unit.HOUR:
+            basis = FROM_THE_MOMENT
+        elif self._calendar.due_moment is DueMoment.CLOSING:
+            basis = END_OF_DAY
+        else:
+            basis = self._calendar.hours_basis
+        self._say(at, "Due at %(at)s.", basis, at=at)
 
     def _skipped(self, first: date, last: date) -> None:
+        """Names what was left out, in the order of days; weekly rest is told once, not weekend by weekend."""
+        told = len(self._steps)
         weekend: list[date] = []
         for run in self._runs(first, last):
-            if run[0][2] == WEEKLY_REST:
-                weekend += [day for day, _, _ in run]
+            days = [day for day, _, _ in run]
+            basis = run[0][2]
+            if basis == WEEKLY_REST:
+                weekend += days
                 continue
             names = tuple({reason.render(): reason for _, reason, _ in run}.values())
-            days = [day for day, _, _ in run]
-            params: dict[str, Any] = {"first": days[0], "last": days[-1], "reason": names}
-            text = (
-                "%(first)s is not counted: %(reason)s."
-                if len(days) == 1
-                else "%(first)s to %(last)s are not counted: %(reason)s."
-            )
-            self._say(_noon(days[0]), text, run[0][2], **params)
-        if weekend:
+            if len(days) == 1:
+                self._say(_start(days[0]), "%(day)s is not counted: %(reason)s.", basis, day=days[0], reason=names)
+            else:
+                text = "%(first)s to %(last)s are not counted: %(reason)s."
+                self._say(_start(days[0]), text, basis, first=days[0], last=days[-1], reason=names)
+        if len(weekend) == 1:
+            text = "%(day)s is not counted: %(reason)s."
+            self._say(_start(weekend[0]), text, WEEKLY_REST, day=weekend[0], reason=Text("weekly rest day"))
+        elif weekend:
             self._say(
-                _noon(weekend[0]),
+                _start(weekend[0]),
                 "%(count)s weekly rest days between %(first)s and %(last)s are not counted.",
                 WEEKLY_REST,
                 count=len(weekend),
@@ -150,7 +169,8 @@ class Narrator:
         for day in self._made_up(first, last):
             special = self._calendar.special.get(day)
             basis = special.basis if special else public_holidays.BASIS
-            self._say(_noon(day), "%(day)s is counted: a working day made up.", basis, day=day)
+            self._say(_start(day), "%(day)s is counted: a working day made up.", basis, day=day)
+        self._steps[told:] = sorted(self._steps[told:], key=lambda step: step.at)
 
     def _runs(self, first: date, last: date) -> Iterator[list[tuple[date, Text, str]]]:
         """Consecutive days off of one kind."""
@@ -187,5 +207,5 @@ def _days(first: date, last: date) -> Iterator[date]:
         yield date.fromordinal(ordinal)
 
 
-def _noon(day: date) -> datetime:
+def _start(day: date) -> datetime:
     return datetime.combine(day, time(0), VIETNAM)

@@ -105,7 +105,7 @@ def reckon(
         late = _extend(calendar, state, extension, narrator)
     due = moment(*state.end)
     if narrator:
-        narrator.due(due)
+        narrator.due(due, allowance)
     return Reckoning(due, narrator.done() if narrator else (), None, late)
 
 

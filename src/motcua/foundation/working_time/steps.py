@@ -58,3 +58,7 @@ class Step:
     def render(self, translate: Translate = _same) -> str:
         """The sentence in the language of ``translate`` (gettext)."""
         return Text(self.text, self.params).render(translate)
+
+    def as_data(self, translate: Translate = _same) -> dict[str, str]:
+        """``{at, text, basis}`` with the moment in ISO 8601, as the command and the API publish it."""
+        return {"at": self.at.isoformat(), "text": self.render(translate), "basis": self.basis}

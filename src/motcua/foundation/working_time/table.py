@@ -9,12 +9,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from datetime import date
 from functools import lru_cache
+from threading import Lock
 
 from motcua.foundation.errors import Invalid
 from motcua.foundation.working_time.public_holidays import FIRST_YEAR, LAST_YEAR, holidays_of
 
 Shifts = tuple[tuple[int, int], ...]
 """Shifts of a day in seconds after midnight."""
+
+_LAST_ORDINAL = date.max.toordinal()
 
 
 class Span:
@@ -66,7 +69,7 @@ class Span:
 class Table:
     """Answers in days (ordinals) and seconds after midnight for one calendar."""
 
-    __slots__ = ("_public_holidays", "_reception", "_span", "_special", "_week")
+    __slots__ = ("_growing", "_public_holidays", "_reception", "_span", "_special", "_week")
 
     def __init__(
         self,
@@ -80,39 +83,44 @@ class Table:
         self._special = dict(special)
         self._public_holidays = public_holidays
         self._span: Span | None = None
+        self._growing = Lock()
 
     def span(self, ordinal: int) -> Span:
         """Sums that cover the day and the year after it."""
         span = self._span
         if span is not None and span.first <= ordinal <= span.last - 366:
             return span
-        year = date.fromordinal(ordinal).year if 0 < ordinal < 3_652_060 else 0
-        return self._grown(span, year - 1, year + 2)
+        year = date.fromordinal(ordinal).year if 0 < ordinal <= _LAST_ORDINAL else 0
+        return self._grown(year - 1, year + 2)
 
     def beyond(self, span: Span) -> Span:
         """Sums that reach further into the future than ``span``."""
-        return self._grown(span, span.years[0], span.years[1] + 1)
+        return self._grown(span.years[0], span.years[1] + 1)
 
     def before(self, span: Span) -> Span:
         """Sums that reach further into the past than ``span``."""
-        return self._grown(span, span.years[0] - 1, span.years[1])
+        return self._grown(span.years[0] - 1, span.years[1])
 
-    def _grown(self, span: Span | None, low: int, high: int) -> Span:
+    def _grown(self, low: int, high: int) -> Span:
         if low < FIRST_YEAR - 1 or high > LAST_YEAR + 2:
             raise Invalid(
                 "The date lies outside the years %(first)d to %(last)d whose holidays are known.",
-                first=FIRST_YEAR + 1,
+                first=FIRST_YEAR,
                 last=LAST_YEAR,
             )
-        if span is not None:
-            # Growing by half keeps the number of rebuilds logarithmic when someone walks far.
-            reach = max(2, (span.years[1] - span.years[0]) // 2)
-            low = min(low, span.years[0]) if low >= span.years[0] else min(low, span.years[0] - reach)
-            high = max(high, span.years[1]) if high <= span.years[1] else max(high, span.years[1] + reach)
-        low, high = max(low, FIRST_YEAR - 1), min(high, LAST_YEAR + 2)
-        grown = Span((low, high), self._week, self._reception, self._special, self._public_holidays)
-        self._span = grown
-        return grown
+        # Under a lock a span only ever widens: who has seen a day covered may rely on it.
+        with self._growing:
+            span = self._span
+            if span is not None:
+                if span.years[0] <= low and high <= span.years[1]:
+                    return span
+                # Growing by half keeps the number of rebuilds logarithmic when someone walks far.
+                reach = max(2, (span.years[1] - span.years[0]) // 2)
+                low = min(low, span.years[0] - reach) if low < span.years[0] else span.years[0]
+                high = max(high, span.years[1] + reach) if high > span.years[1] else span.years[1]
+            years = max(low, FIRST_YEAR - 1), min(high, LAST_YEAR + 2)
+            self._span = Span(years, self._week, self._reception, self._special, self._public_holidays)
+            return self._span
 
     def shifts_on(self, ordinal: int) -> Shifts:
         """The counting shifts of a day."""
