@@ -132,7 +132,8 @@ class SearchPosting(models.Model):
 
     pk = models.CompositePrimaryKey("term", "procedure")
     term = models.CharField(max_length=80)
-    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="+", db_index=True)
+    # Hundreds of thousands of rows that are rebuilt from others: no constraint to check for each.
+    procedure = models.ForeignKey(Procedure, models.DO_NOTHING, related_name="+", db_constraint=False)
     weight = models.FloatField()
 
     def __str__(self) -> str:

@@ -1,0 +1,210 @@
+"""Builds the search index: one entry per procedure in force, its terms with their BM25 share.
+
+PostgreSQL's own ranking knows no rarity of words, and "thủ tục đăng ký cấp giấy" stands in thousands of names; so the
+terms are kept as rows with the share that BM25F gives them, and a search is one join (docs/decisions/search.md).
+Everything here is rebuilt from the catalogue, the hints and the results.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import Q
+
+from motcua.foundation.cache import forget_all
+from motcua.services.procedures import rules, versions
+from motcua.services.procedures.content import ProcedureData
+from motcua.services.procedures.models import (
+    Procedure,
+    ProcedureVersion,
+    SearchEntry,
+    SearchHint,
+    SearchPosting,
+    SearchState,
+    SearchTerm,
+)
+from motcua.services.procedures.words import folded, syllables
+
+# BM25F: how much a word counts by where it stands, and the usual length there (syllables).
+PLACES = {"name": (3.0, 18.0), "hint": (2.5, 14.0), "keywords": (1.5, 12.0), "results": (0.8, 14.0), "field": (0.7, 4.0)}
+SATURATION = 1.2
+LENGTH_SHARE = 0.45
+BATCH = 500
+# Others' local procedures stay findable, below what holds in this province.
+ELSEWHERE = -40
+LOCALLY_ISSUED = -15
+_LOCAL_ISSUERS = {"UBND", "VP", "TTPVHCC"}
+
+
+def refresh(day: date, procedures: Iterable[UUID] | None = None) -> int:
+    """Rebuilds the entries of these procedures (of all when None) as in force on ``day``. Returns how many."""
+    ids = None if procedures is None else list(procedures)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('procedures.search'))")
+        touched = _remove(ids)
+        hints = {hint.code: hint for hint in SearchHint.objects.all()}
+        in_force = list(_in_force(day, ids).values_list("id", flat=True))
+        for start in range(0, len(in_force), BATCH):
+            batch = versions.read(in_force[start : start + BATCH])
+            touched |= _write(batch.values(), hints)
+        _count_terms(None if ids is None else touched)
+        _next_generation()
+    forget_all()
+    return len(in_force)
+
+
+def _in_force(day: date, ids: list[UUID] | None) -> models.QuerySet[ProcedureVersion]:
+    found = ProcedureVersion.objects.filter(
+        Q(effective_to__isnull=True) | Q(effective_to__gt=day),
+        state=ProcedureVersion.State.PUBLISHED,
+        effective_from__lte=day,
+        procedure__status=Procedure.Status.ACTIVE,
+    )
+    return found if ids is None else found.filter(procedure_id__in=ids)
+
+
+def _remove(ids: list[UUID] | None) -> set[str]:
+    if ids is None:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procedures_searchposting")
+            cursor.execute("DELETE FROM procedures_searchentry")
+        return set()
+    postings = SearchPosting.objects.filter(procedure_id__in=ids)
+    touched = set(postings.values_list("term", flat=True).distinct())
+    postings.delete()
+    SearchEntry.objects.filter(procedure_id__in=ids).delete()
+    return touched
+
+
+def _write(batch: Iterable[ProcedureData], hints: dict[str, SearchHint]) -> set[str]:
+    entries: list[SearchEntry] = []
+    postings: list[tuple[str, UUID, float]] = []
+    fields = {}
+    found = list(batch)
+    rows = ProcedureVersion.objects.filter(id__in=[data.id for data in found])
+    fields = dict(rows.values_list("id", "field_id"))
+    for data in found:
+        hint = hints.get(data.code)
+        entries.append(_entry(data, hint, fields.get(data.id)))
+        postings.extend((term, data.procedure_id, weight) for term, weight in weights(data, hint).items())
+    SearchEntry.objects.bulk_create(entries)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY procedures_searchposting (term, procedure_id, weight) FROM STDIN") as copy,
+    ):
+        for row in postings:
+            copy.write_row(row)
+    return {term for term, _, _ in postings}
+
+
+def _entry(data: ProcedureData, hint: SearchHint | None, field_id: UUID | None) -> SearchEntry:
+    return SearchEntry(
+        procedure_id=data.procedure_id,
+        version_id=data.id,
+        code=data.code,
+        name=data.name,
+        folded_name=folded(data.name),
+        level=data.handled_level,
+        field_id=field_id,
+        online=data.online,
+        popularity=(hint.popularity if hint else 0) + prior(data),
+        summary=summary(data),
+    )
+
+
+def prior(data: ProcedureData) -> int:
+    """How likely the procedure is meant before a word is read: local ones of elsewhere are not."""
+    if data.locality and data.locality != settings.PROVINCE_NAME:
+        return ELSEWHERE
+    return LOCALLY_ISSUED if data.issuer in _LOCAL_ISSUERS and not data.locality else 0
+
+
+def summary(data: ProcedureData) -> dict[str, Any]:
+    """What a row of the result list says: who for, where, how long and how much by channel."""
+    channels = []
+    for channel in ("ONLINE", "DIRECT", "POSTAL"):
+        method = data.method(channel)
+        if method is not None:
+            fee = rules.fee_summary(data.methods, channel)
+            channels.append(
+                {
+                    "channel": channel,
+                    "value": str(method.value.normalize()) if method.value is not None else None,
+                    "unit": method.unit,
+                    "fee": {
+                        "kind": fee.kind,
+                        "low": fee.low,
+                        "high": fee.high,
+                        "currency": fee.currency,
+                        "confirmed": fee.confirmed,
+                    },
+                }
+            )
+    return {
+        "subjects": list(data.subjects),
+        "handled_level": data.handled_level,
+        "executing": rules.short_label(data.executing),
+        "field": data.field,
+        "channels": channels,
+        "papers": len(data.papers),
+        "locality": data.locality,
+    }
+
+
+def weights(data: ProcedureData, hint: SearchHint | None) -> dict[str, float]:
+    """The share of each term (syllable, pair of syllables) in an entry, by BM25F."""
+    results = " . ".join([data.results, *(result.name for result in data.result_types)])
+    texts = {
+        "name": data.name,
+        "hint": hint.words if hint else "",
+        "keywords": data.keywords if folded(data.keywords) != folded(data.name) else "",
+        "results": results,
+        "field": data.field,
+    }
+    sums: Counter[str] = Counter()
+    for place, text in texts.items():
+        worth, usual = PLACES[place]
+        parts = [syllables(part) for part in text.replace("\n", ";").replace(",", ";").split(";")]
+        length = sum(map(len, parts))
+        if not length:
+            continue
+        share = worth / (1 - LENGTH_SHARE + LENGTH_SHARE * length / usual)
+        for part in parts:
+            for term in part:
+                sums[term] += share  # type: ignore[assignment]
+            for first, second in zip(part, part[1:], strict=False):
+                sums[f"{first} {second}"] += share  # type: ignore[assignment]
+    return {term: total * (SATURATION + 1) / (SATURATION + total) for term, total in sums.items() if len(term) <= 80}
+
+
+def _count_terms(terms: set[str] | None) -> None:
+    """How rare each term is; only for these terms when given (the number of entries moves little)."""
+    total = SearchEntry.objects.count()
+    if terms is None:
+        SearchTerm.objects.all().delete()
+    else:
+        SearchTerm.objects.filter(term__in=terms).delete()
+    counted = SearchPosting.objects.all() if terms is None else SearchPosting.objects.filter(term__in=terms)
+    rows = counted.values_list("term").annotate(total=models.Count("*")).order_by()
+    SearchTerm.objects.bulk_create(
+        [
+            SearchTerm(term=term, entries=count, worth=math.log(1 + (total - count + 0.5) / (count + 0.5)))
+            for term, count in rows
+        ],
+        batch_size=5000,
+    )
+
+
+def _next_generation() -> None:
+    SearchState.objects.update_or_create(
+        id=1,
+        create_defaults={"generation": 1, "entries": SearchEntry.objects.count()},
+        defaults={"generation": models.F("generation") + 1, "entries": SearchEntry.objects.count()},
+    )
