@@ -17,7 +17,7 @@ class PartyKind(models.TextChoices):
 
 
 class Party(models.Model):
-    """A person or organisation in law (chủ hồ sơ). ``identity_number``: số định danh cá nhân, or registration number."""
+    """A person or organisation in law (chủ hồ sơ). ``identity_number``: số định danh, or registration number."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=20, choices=PartyKind.choices, default=PartyKind.CITIZEN)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from motcua.engines.ledger.parts import begin_parts
 from motcua.foundation.keys import new_id
 
 
@@ -39,8 +40,7 @@ class Case(models.Model):
     state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.OPEN)
     opened_at = models.DateTimeField()
     clock_start = models.DateTimeField(null=True)
-    allowance_value = models.PositiveIntegerField(null=True)
-    allowance_unit = models.CharField(max_length=20, blank=True)
+    allowance = models.CharField(max_length=30, blank=True, help_text=_("As in “5 working_day”; empty: no deadline"))
     clock_unit = models.ForeignKey(
         "organisations.Unit",
         models.PROTECT,
@@ -57,6 +57,26 @@ class Case(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
+    @property
+    def open_tasks(self) -> list[Task]:
+        """Tasks open or waiting: read once, then kept true by ``cases.actions``."""
+        if "_open_tasks" not in self.__dict__:
+            live = [TaskState.OPEN, TaskState.WAITING]
+            self.__dict__["_open_tasks"] = list(self.tasks.filter(state__in=live).order_by("opened_at", "id"))
+        tasks: list[Task] = self.__dict__["_open_tasks"]
+        return tasks
+
+    @property
+    def moves(self) -> list[list[str | int | None]]:
+        """What the running action did to worklists: [unit, stage, state, due day, +1 or -1]; goes into its event."""
+        moves: list[list[str | int | None]] = self.__dict__.setdefault("_moves", [])
+        return moves
+
+    def begin_empty(self) -> None:
+        """Says that a new case has no tasks yet, so that nobody asks the database."""
+        self.__dict__["_open_tasks"] = []
+        begin_parts(self)
+
 
 class Stop(models.Model):
     """A time in which the clock stands. ``effect``: RESTART counts from zero afterwards, RESUME goes on."""
@@ -71,9 +91,7 @@ class Stop(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["case"], condition=Q(until__isnull=True), name="case_one_open_stop"
-            )
+            models.UniqueConstraint(fields=["case"], condition=Q(until__isnull=True), name="case_one_open_stop")
         ]
         indexes = [models.Index(fields=["case", "at"], name="stop_of_case")]
 
@@ -102,12 +120,8 @@ class Task(models.Model):
     class Meta:
         indexes = [
             # the desk's lists: only open work, however many closed cases there are
-            models.Index(
-                fields=["unit", "stage", "due_at", "id"], name="task_open_by_unit", condition=Q(state="open")
-            ),
-            models.Index(
-                fields=["assignee", "due_at", "id"], name="task_open_by_person", condition=Q(state="open")
-            ),
+            models.Index(fields=["unit", "stage", "due_at", "id"], name="task_open_by_unit", condition=Q(state="open")),
+            models.Index(fields=["assignee", "due_at", "id"], name="task_open_by_person", condition=Q(state="open")),
             models.Index(
                 fields=["unit", "stage", "due_at", "id"],
                 name="task_waiting_by_unit",

@@ -24,7 +24,7 @@ Handler = Callable[[Sequence[Event]], None]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """``handle`` gets a batch in order, inside the transaction that moves the cursor. ``reset`` clears what it built."""
+    """``handle`` gets a batch in order, in the transaction that moves the cursor; ``reset`` clears what it built."""
 
     name: str
     handle: Handler
@@ -52,9 +52,7 @@ def reader(
 def get(name: str) -> Reader:
     """The reader of that name; ``NotFound`` names those that exist."""
     if name not in registry:
-        raise NotFound(
-            "There is no reader %(name)s. Known: %(known)s.", name=name, known=", ".join(sorted(registry))
-        )
+        raise NotFound("There is no reader %(name)s. Known: %(known)s.", name=name, known=", ".join(sorted(registry)))
     return registry[name]
 
 
@@ -139,17 +137,14 @@ def run_forever(stop: threading.Event, *, interval: float = 0.25) -> None:
             try:
                 busy = step(found) > 0 or busy
                 waiting.pop(found.name, None)
-            except Exception as error:  # noqa: BLE001 - one broken reader must not stop the rest; it is noted and retried
+            except Exception as error:  # one broken reader must not stop the rest; it is noted and retried
                 logger.exception("reader %s failed", found.name)
                 if not connection.is_usable():
                     connection.close()
                     stop.wait(1)
                 else:
                     _note_failure(found.name, error)
-                failures = (
-                    ReaderCursor.objects.filter(name=found.name).values_list("failures", flat=True).first()
-                    or 1
-                )
+                failures = ReaderCursor.objects.filter(name=found.name).values_list("failures", flat=True).first() or 1
                 waiting[found.name] = elapsed + min(60.0, 0.5 * 2 ** min(failures, 7))
         if not busy:
             stop.wait(interval)

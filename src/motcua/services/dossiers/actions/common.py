@@ -1,0 +1,130 @@
+"""What all actions on a dossier share: the lock, the check that it is the actor's business, the one event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import update_wrapper
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from uuid import UUID
+
+from motcua.engines.cases import actions as cases
+from motcua.engines.cases.models import Case, Task, TaskState
+from motcua.engines.ledger.actor import Actor
+from motcua.engines.ledger.parts import parts
+from motcua.engines.ledger.work import Work, begin
+from motcua.engines.organisations.queries import calendar_for, directory
+from motcua.foundation.errors import Conflict, NotAllowed, NotFound
+from motcua.foundation.working_time import Allowance, Effect, Stop, reckon
+from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.rules import Status, check_move
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Action(Generic[P, R]):
+    """A change of one dossier. Call it inside a ``Work`` (bulk, or several together), or ``run`` it by itself:
+    one transaction, the dossier locked first, so that of two people at once the second sees what the first did."""
+
+    def __init__(self, function: Callable[Concatenate[Work, Dossier, P], R]) -> None:
+        self._function = function
+        update_wrapper(self, function)
+
+    def __call__(self, work: Work, dossier: Dossier, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self._function(work, dossier, *args, **kwargs)
+
+    def run(self, actor: Actor, dossier_id: UUID, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Raises what the action raises, and ``NotFound`` where the actor may not know the dossier."""
+        with begin(actor) as work:
+            return self._function(work, lock(actor, dossier_id), *args, **kwargs)
+
+
+def lock(actor: Actor, dossier_id: UUID) -> Dossier:
+    """The dossier with its case, locked until the end of the transaction."""
+    dossier = (
+        Dossier.objects.select_related("case").select_for_update(of=("self", "case")).filter(pk=dossier_id).first()
+    )
+    if dossier is None or not concerns(actor, dossier):
+        raise NotFound("There is no such dossier, or it is not yours to see.")
+    return dossier
+
+
+def concerns(actor: Actor, dossier: Dossier) -> bool:
+    """Whether the dossier is the actor's business: their own, or one of a unit in which they hold a role."""
+    if actor.kind == "system":
+        return True
+    if is_applicant(actor, dossier):
+        return True
+    units = directory().by_id
+    paths = [units[key].path for key in {dossier.received_at_id, dossier.competent_id, dossier.lead_id} if key in units]
+    paths += [units[task.unit_id].path for task in dossier.case.open_tasks if task.unit_id in units]
+    return any(actor.may("dossier.read", path) for path in paths)
+
+
+def is_applicant(actor: Actor, dossier: Dossier) -> bool:
+    """Whether the actor speaks for the applicant, or is the one who submitted."""
+    if actor.kind == "citizen":
+        return actor.party_id is not None and actor.party_id == dossier.applicant_id
+    return actor.kind == "client" and actor.id == dossier.submitted_by
+
+
+def require(actor: Actor, permission: str, unit_id: UUID) -> None:
+    """Raises ``NotAllowed`` unless the actor holds the permission in this unit."""
+    actor.require(permission, directory().unit(unit_id).path)
+
+
+def require_applicant(actor: Actor, dossier: Dossier) -> None:
+    """Raises ``NotAllowed`` for everybody but the applicant."""
+    if actor.kind != "system" and not is_applicant(actor, dossier):
+        raise NotAllowed("Only the applicant can do this.")
+
+
+def task_of(dossier: Dossier, task_id: UUID | None, stage: str | None = None) -> Task:
+    """The open task that the actor means. Raises ``Conflict`` when somebody has finished it meanwhile."""
+    for task in dossier.case.open_tasks:
+        if (task_id is None or task.id == task_id) and (stage is None or task.stage == stage):
+            if task.state == TaskState.WAITING:
+                raise Conflict("The dossier waits for the applicant. This step goes on when the answer is here.")
+            return task
+    raise Conflict("This step has already been finished by somebody else. Please look at the dossier again.")
+
+
+def move(work: Work, dossier: Dossier, to: Status) -> list[int]:
+    """Sets the status if the law admits the move. Returns [old, new] for the event."""
+    check_move(dossier.status, to)
+    old = dossier.status
+    dossier.status = int(to)
+    work.change(dossier, "status")
+    return [old, int(to)]
+
+
+def start_processing(work: Work, dossier: Dossier) -> list[int] | None:
+    """From “accepted” to “processing” when the first person takes it in hand."""
+    return move(work, dossier, Status.PROCESSING) if dossier.status == Status.ACCEPTED else None
+
+
+def record(work: Work, dossier: Dossier, kind: str, data: dict[str, Any], *, first: bool = False) -> None:
+    """The action's one event, with what it did to the worklists."""
+    moves = cases.take_moves(dossier.case)
+    if moves:
+        data["work"] = moves
+    work.record(dossier.pk, kind, data, first=first)
+
+
+def due_of(case: Case, stops: list[Stop] | None = None) -> datetime | None:
+    """When the case is due by its clock; ``None`` without an allowance or while the clock stands."""
+    if not case.allowance or case.clock_start is None:
+        return None
+    calendar = calendar_for(case.clock_unit_id)
+    reckoning = reckon(calendar, case.clock_start, Allowance.parse(case.allowance), stops or [], explained=False)
+    return reckoning.due
+
+
+def stops_of(case: Case) -> list[Stop]:
+    """The waits of a case as its clock takes them; those over before the clock began don't matter to it."""
+    return [
+        Stop(at=row.at, until=row.until, effect=Effect(row.effect), basis=row.basis)
+        for row in sorted(parts(case, "stops"), key=lambda row: row.at)
+        if case.clock_start is None or row.until is None or row.until > case.clock_start
+    ]

@@ -1,0 +1,71 @@
+"""Opening the steps of a dossier's flow."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from motcua.engines.cases import actions as cases
+from motcua.engines.cases.models import Case, Task
+from motcua.engines.flows import queries as flows
+from motcua.engines.flows.rules import STANDARD, Definition, Step, parse
+from motcua.engines.ledger.work import Work
+from motcua.engines.organisations.queries import calendar_for, directory
+from motcua.foundation.working_time import Allowance, Unit, due
+from motcua.services.dossiers.models import Dossier
+
+_standard = parse(STANDARD)
+
+
+def definition_of(case: Case) -> Definition:
+    """The flow that the case began with; the standard one where none was drawn."""
+    return flows.definition(case.flow_version_id) if case.flow_version_id else _standard
+
+
+def unit_for(dossier: Dossier, step: Step) -> UUID:
+    """Which unit does the step."""
+    if step.unit.startswith("code:"):
+        return directory().coded(step.unit.removeprefix("code:")).id
+    return {
+        "competent": dossier.competent_id,
+        "received_at": dossier.received_at_id,
+        "lead": dossier.lead_id,
+    }[step.unit]
+
+
+def step_due(unit_id: UUID, start: datetime, hours: int | None, case_due: datetime | None) -> datetime | None:
+    """When a step is due: its own working hours, never after the dossier's due date."""
+    if hours is None:
+        return case_due
+    own = due(calendar_for(unit_id), start, Allowance(hours, Unit.HOUR))
+    return min(own, case_due) if case_due else own
+
+
+def open_step(work: Work, dossier: Dossier, step: Step, assignee_id: UUID | None = None) -> Task:
+    """Puts the step on its unit's worklist."""
+    unit_id = unit_for(dossier, step)
+    return cases.open_task(
+        work,
+        dossier.case,
+        step=step.key,
+        name=step.name,
+        stage=step.stage,
+        unit_id=unit_id,
+        due_at=step_due(unit_id, work.now, step.hours, dossier.case.due_at),
+        assignee_id=assignee_id,
+    )
+
+
+def open_following(work: Work, dossier: Dossier, done: Task, assignee_id: UUID | None = None) -> list[Task]:
+    """Opens what follows a step that was just closed. ``assignee_id`` goes to the only following step."""
+    flow = definition_of(dossier.case)
+    following = flow.following(done.step, [task.step for task in dossier.case.open_tasks])
+    return [open_step(work, dossier, step, assignee_id if len(following) == 1 else None) for step in following]
+
+
+def redate_steps(work: Work, dossier: Dossier) -> None:
+    """After a wait: steps that waited are open again and have the time they had, counted from now."""
+    flow = definition_of(dossier.case)
+    for task in dossier.case.open_tasks:
+        hours = next((step.hours for step in flow.steps if step.key == task.step), None)
+        cases.release_task(work, dossier.case, task, step_due(task.unit_id, work.now, hours, dossier.case.due_at))

@@ -1,0 +1,265 @@
+"""Through the flow: take in hand, pass on, send back, assign, decide, return."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from motcua.engines.accounts.models import User
+from motcua.engines.cases import actions as cases
+from motcua.engines.cases.models import Remark, Stage, Task
+from motcua.engines.ledger.work import Work
+from motcua.engines.organisations.queries import directory, grants_of
+from motcua.engines.organisations.roles import STAGE_PERMISSION
+from motcua.foundation.errors import Conflict, Invalid, Refused
+from motcua.services.dossiers.actions.common import Action, move, record, require, start_processing, task_of
+from motcua.services.dossiers.actions.flow import definition_of, open_following, open_step
+from motcua.services.dossiers.actions.submit import FileIn
+from motcua.services.dossiers.models import Delivery, Dossier, DossierFile, FileKind, Result
+from motcua.services.dossiers.rules import Status
+
+
+def _require_task(work: Work, task: Task) -> None:
+    require(work.actor, STAGE_PERMISSION[task.stage], task.unit_id)
+    if task.assignee_id and task.assignee_id != work.actor.id and not work.actor.may("dossier.assign"):
+        raise Conflict("A colleague has taken this step in hand. Ask them or the head of the unit.")
+
+
+def _with_status(data: dict[str, Any], status: list[int] | None) -> dict[str, Any]:
+    return {**data, "status": status} if status else data
+
+
+@Action
+def claim(work: Work, dossier: Dossier, *, task_id: UUID) -> Task:
+    """Takes a step in hand. Of two officers at once the first has it; the second gets ``Conflict``."""
+    task = task_of(dossier, task_id)
+    require(work.actor, STAGE_PERMISSION[task.stage], task.unit_id)
+    if task.assignee_id == work.actor.id:
+        return task
+    if task.assignee_id is not None:
+        raise Conflict("A colleague has taken this step in hand. Ask them or the head of the unit.")
+    status = start_processing(work, dossier) if task.stage == Stage.PROCESS else None
+    task.assignee_id, task.claimed_at = work.actor.id, work.now
+    work.change(task, "assignee", "claimed_at")
+    record(work, dossier, "dossier.claimed", _with_status({"step": task.step}, status))
+    return task
+
+
+@Action
+def release(work: Work, dossier: Dossier, *, task_id: UUID) -> Task:
+    """Gives a step back to the unit."""
+    task = task_of(dossier, task_id)
+    _require_task(work, task)
+    task.assignee_id, task.claimed_at = None, None
+    work.change(task, "assignee", "claimed_at")
+    record(work, dossier, "dossier.released", {"step": task.step})
+    return task
+
+
+@Action
+def assign(work: Work, dossier: Dossier, *, task_id: UUID, user_id: UUID) -> Task:
+    """The head gives a step to a person of the unit who may do it."""
+    task = task_of(dossier, task_id)
+    require(work.actor, "dossier.assign", task.unit_id)
+    path = directory().unit(task.unit_id).path
+    permission = STAGE_PERMISSION[task.stage]
+    fits = any(permission in grant.permissions and path.startswith(grant.unit_path) for grant in grants_of(user_id))
+    if not fits:
+        raise Invalid(fields={"user": ["Choose a person who holds this role in the unit."]})
+    task.assignee_id, task.claimed_at = user_id, work.now
+    work.change(task, "assignee", "claimed_at")
+    record(work, dossier, "dossier.assigned", {"step": task.step, "to": str(user_id)})
+    return task
+
+
+@Action
+def pass_on(
+    work: Work, dossier: Dossier, *, task_id: UUID, opinion: str = "", assignee_id: UUID | None = None
+) -> list[Task]:
+    """Finishes a step and opens what follows. The step that decides is finished by ``complete``."""
+    task = task_of(dossier, task_id)
+    if task.stage in (Stage.INTAKE, Stage.RETURN):
+        raise Refused("This step ends by accepting or by returning the result.")
+    _require_task(work, task)
+    flow = definition_of(dossier.case)
+    following = [flow.step(key) for key in flow.step(task.step).next]
+    if task.stage == Stage.SIGN and any(step.stage == Stage.RETURN for step in following):
+        raise Refused("This step decides. Please approve or reject, and give the result.")
+    status = start_processing(work, dossier)
+    cases.close_task(work, dossier.case, task, "passed_on")
+    opened = open_following(work, dossier, task, assignee_id)
+    data = {"step": task.step, "to": [each.step for each in opened], "opinion": opinion.strip()[:4000]}
+    record(work, dossier, "dossier.passed_on", _with_status(data, status))
+    return opened
+
+
+@Action
+def send_back(work: Work, dossier: Dossier, *, task_id: UUID, to_step: str, reason: str) -> Task:
+    """Returns the work to an earlier step, with the reason."""
+    task = task_of(dossier, task_id)
+    _require_task(work, task)
+    if not reason.strip():
+        raise Invalid(fields={"reason": ["Say why it goes back."]})
+    flow = definition_of(dossier.case)
+    if task.stage in (Stage.INTAKE, Stage.RETURN) or to_step not in {step.key for step in flow.before(task.step)}:
+        raise Refused("It can only go back to a step before this one.")
+    if any(other.step == to_step for other in dossier.case.open_tasks):
+        raise Conflict("That step is already open.")
+    cases.close_task(work, dossier.case, task, "sent_back")
+    opened = open_step(work, dossier, flow.step(to_step))
+    data = {"step": task.step, "to": [to_step], "reason": reason.strip()[:4000]}
+    record(work, dossier, "dossier.sent_back", data)
+    return opened
+
+
+@Action
+def complete(
+    work: Work,
+    dossier: Dossier,
+    *,
+    task_id: UUID,
+    approved: bool,
+    name: str,
+    number: str = "",
+    type_code: str = "",
+    reason: str = "",
+    files: Sequence[FileIn] = (),
+) -> Result:
+    """The decision: signs the result and sends it to the counter; a rejection says why (ND118 Đ19, Đ22).
+
+    Raises ``NotAllowed``, ``Conflict``; ``Invalid`` without a name, or without a reason when rejected.
+    """
+    task = task_of(dossier, task_id, Stage.SIGN)
+    _require_task(work, task)
+    fields: dict[str, list[str]] = {}
+    if not name.strip():
+        fields["name"] = ["Give the result a name."]
+    if not approved and not reason.strip():
+        fields["reason"] = ["A rejection must say why."]
+    if fields:
+        raise Invalid(fields=fields)
+    if len(dossier.case.open_tasks) > 1:
+        raise Conflict("Another step of this dossier is still open. Please wait until it is finished.")
+    started = start_processing(work, dossier)
+    status = move(work, dossier, Status.FINISHED)
+    result = Result(
+        dossier=dossier,
+        approved=approved,
+        name=name.strip()[:300],
+        number=number.strip()[:60],
+        type_code=type_code.strip()[:40],
+        reason=reason.strip(),
+        signed_by=work.actor.id,
+        signer_name=work.actor.name,
+        signed_at=work.now,
+    )
+    work.add(result)
+    for file in files:
+        work.add(
+            DossierFile(
+                dossier=dossier,
+                kind=FileKind.RESULT,
+                blob_id=file.sha256,
+                name=file.name,
+                added_at=work.now,
+                added_by=work.actor.id,
+            )
+        )
+    dossier.finished_at = work.now
+    work.change(dossier, "finished_at")
+    cases.close_task(work, dossier.case, task, "approved" if approved else "rejected")
+    open_following(work, dossier, task)
+    record(
+        work,
+        dossier,
+        "dossier.completed",
+        {
+            "status": [started[0] if started else status[0], status[1]],
+            "step": task.step,
+            "approved": approved,
+            "name": result.name,
+            "number": result.number,
+            "reason": result.reason,
+            "files": [file.sha256 for file in files],
+            "late": bool(dossier.case.due_at and work.now > dossier.case.due_at),
+        },
+    )
+    return result
+
+
+@Action
+def return_result(
+    work: Work, dossier: Dossier, *, received_by: str, delivery: str = Delivery.COUNTER, identity_checked: bool = True
+) -> Result:
+    """Trả kết quả: the person has it; the dossier ends (ND118 Đ22)."""
+    task = task_of(dossier, None, Stage.RETURN)
+    _require_task(work, task)
+    fields: dict[str, list[str]] = {}
+    if not received_by.strip():
+        fields["received_by"] = ["Write the name of the person who received it."]
+    if delivery not in Delivery.values:
+        fields["delivery"] = ["Choose how the result was returned."]
+    if delivery == Delivery.COUNTER and not identity_checked:
+        fields["identity_checked"] = ["Check the identity of the person first."]
+    if fields:
+        raise Invalid(fields=fields)
+    status = move(work, dossier, Status.RETURNED)
+    result = dossier.result
+    result.returned_at, result.returned_to, result.delivery = work.now, received_by.strip()[:200], delivery
+    work.change(result, "returned_at", "returned_to", "delivery")
+    dossier.returned_at = work.now
+    work.change(dossier, "returned_at")
+    cases.close_task(work, dossier.case, task, "returned")
+    cases.close_case(work, dossier.case, "returned")
+    record(work, dossier, "dossier.returned", {"status": status, "delivery": delivery})
+    return result
+
+
+@Action
+def remark(work: Work, dossier: Dossier, *, text: str) -> Remark:
+    """An internal remark. The citizen never sees it; the ledger knows that it was made, not what it says."""
+    require_any(work, dossier)
+    if not text.strip():
+        raise Invalid(fields={"text": ["Write the remark."]})
+    author = User(pk=work.actor.id)
+    row = Remark(case=dossier.case, author=author, at=work.now, text=text.strip()[:4000])
+    work.add(row)
+    record(work, dossier, "dossier.remarked", {"remark": str(row.id)})
+    return row
+
+
+def require_any(work: Work, dossier: Dossier) -> None:
+    """Raises ``NotAllowed`` unless the actor is an officer of a unit that the dossier concerns."""
+    units = {dossier.received_at_id, dossier.competent_id, dossier.lead_id, dossier.case.holder_id}
+    paths = [directory().unit(key).path for key in units]
+    allowed = next((path for path in paths if work.actor.may("dossier.read", path)), paths[0])
+    work.actor.require("dossier.read", allowed)
+
+
+@Action
+def attach(work: Work, dossier: Dossier, *, files: Sequence[FileIn], component: str = "") -> list[DossierFile]:
+    """Adds files while the dossier is open: an officer's working papers, or a machine client's further files."""
+    if dossier.case.closed_at is not None:
+        raise Conflict("The dossier is closed.")
+    if work.actor.kind == "citizen":
+        raise Refused("Papers can be added when the office asks for them.")
+    if not files:
+        raise Invalid(fields={"files": ["Choose a file."]})
+    target = dossier.components.filter(key=component).first() if component else None
+    kind = FileKind.SUBMITTED if work.actor.kind == "client" else FileKind.WORKING
+    rows = [
+        DossierFile(
+            dossier=dossier,
+            component=target,
+            kind=kind,
+            blob_id=file.sha256,
+            name=file.name,
+            added_at=work.now,
+            added_by=work.actor.id,
+        )
+        for file in files
+    ]
+    work.add(*rows)
+    record(work, dossier, "dossier.file_added", {"files": [file.sha256 for file in files], "kind": str(kind)})
+    return rows

@@ -1,0 +1,26 @@
+"""What is stored of dossiers."""
+
+from motcua.services.dossiers.models.dossier import Channel, Delivery, Dossier
+from motcua.services.dossiers.models.drafts import Draft, DraftFile
+from motcua.services.dossiers.models.papers import (
+    Document,
+    DossierComponent,
+    DossierFile,
+    FileKind,
+    Result,
+    SupplementRequest,
+)
+
+__all__ = [
+    "Channel",
+    "Delivery",
+    "Document",
+    "Dossier",
+    "DossierComponent",
+    "DossierFile",
+    "Draft",
+    "DraftFile",
+    "FileKind",
+    "Result",
+    "SupplementRequest",
+]

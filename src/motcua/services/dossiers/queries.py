@@ -1,0 +1,176 @@
+"""What can be asked about dossiers. Every list starts from what the asker may see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from motcua.engines.cases.models import Task, WorkCount
+from motcua.engines.ledger.actor import Actor
+from motcua.engines.organisations.queries import UnitInfo, directory
+from motcua.engines.organisations.roles import STAGE_PERMISSION
+from motcua.foundation.errors import NotFound, Refused
+from motcua.services.dossiers.models import Dossier
+from motcua.services.procedures.content import ProcedureData
+
+
+def visible_to(actor: Actor) -> QuerySet[Dossier]:
+    """The dossiers that the asker may know of; everything else is built on this."""
+    dossiers = Dossier.objects.all()
+    if actor.kind == "system":
+        return dossiers
+    if actor.kind == "citizen":
+        return dossiers.filter(applicant_id=actor.party_id) if actor.party_id else dossiers.none()
+    paths = actor.reach("dossier.read")
+    if actor.kind == "client":
+        own = Q(submitted_by=actor.id)
+        return dossiers.filter(own | _of_units(paths)) if paths else dossiers.filter(own)
+    return dossiers.filter(_of_units(paths)) if paths else dossiers.none()
+
+
+def _of_units(paths: tuple[str, ...]) -> Q:
+    units = [unit.id for unit in directory().under(*paths)]
+    worked_on = Task.objects.filter(case=OuterRef("pk"), unit__in=units)
+    return Q(competent__in=units) | Q(received_at__in=units) | Q(Exists(worked_on))
+
+
+def get(actor: Actor, dossier_id: UUID) -> Dossier:
+    """One dossier with its case. Raises ``NotFound`` also where the asker may not see it."""
+    dossier = visible_to(actor).select_related("case").filter(pk=dossier_id).first()
+    if dossier is None:
+        raise NotFound("There is no such dossier, or it is not yours to see.")
+    return dossier
+
+
+def get_by_code(actor: Actor, code: str) -> Dossier:
+    """The same by its code."""
+    dossier = visible_to(actor).select_related("case").filter(code=code[:60]).first()
+    if dossier is None:
+        raise NotFound("There is no such dossier, or it is not yours to see.")
+    return dossier
+
+
+def competent_unit(procedure: ProcedureData, ward_code: str | None = None) -> UnitInfo:
+    """Which unit is competent: the commune for procedures of that level, else the department of the field.
+
+    Raises ``Refused`` when it must be chosen or there is none.
+    """
+    units = directory()
+    if procedure.handled_level == "COMMUNE":
+        unit = units.by_ward.get(ward_code or "")
+        if unit is None:
+            raise Refused("Choose the ward or commune that handles this procedure.")
+        return unit
+    for unit in units.all:
+        if unit.current and unit.kind in ("department", "vertical") and procedure.field in unit.fields:
+            return unit
+    issuer = f"issuer:{procedure.issuer}"
+    for unit in units.all:
+        if unit.current and unit.kind in ("department", "vertical") and issuer in unit.fields:
+            return unit
+    for unit in units.all:
+        if unit.current and unit.kind == "province":
+            return unit
+    raise Refused("No unit of this province handles this procedure.")
+
+
+def counter_of(unit: UnitInfo) -> UnitInfo:
+    """The one-stop counter where dossiers for a unit are received online: its own centre, else the province's."""
+    units = directory()
+    for each in units.all:
+        if each.one_stop and each.current and each.parent_id == unit.id:
+            return each
+    for each in units.all:
+        if each.one_stop and each.current and each.parent_id == unit.parent_id and each.kind == "centre":
+            return each
+    return unit
+
+
+def stage_units(actor: Actor) -> list[tuple[str, UUID]]:
+    """(stage, unit) pairs whose open tasks the officer may take."""
+    pairs = []
+    for stage, permission in STAGE_PERMISSION.items():
+        for unit in directory().under(*actor.reach(permission)):
+            pairs.append((stage, unit.id))
+    return pairs
+
+
+Position = tuple[datetime, UUID]
+
+
+def worklist(
+    actor: Actor,
+    *,
+    stages: tuple[str, ...] = ("intake", "process", "sign", "return"),
+    state: str = "open",
+    mine: bool = False,
+    due_before: datetime | None = None,
+    due_from: datetime | None = None,
+    unit_id: UUID | None = None,
+    after: Position | None = None,
+    limit: int = 50,
+) -> list[Task]:
+    """The officer's open work, due first, at most ``limit`` tasks behind position ``after`` (due moment, task key).
+
+    One index scan per unit and stage, each stopping at ``limit``: as fast with a million closed dossiers as without.
+    Tasks come with ``case`` and ``case.dossier``.
+    """
+    pairs = [pair for pair in stage_units(actor) if pair[0] in stages and unit_id in (None, pair[1])]
+    if not pairs:
+        return []
+    conditions = ["t.state = %(state)s", "t.unit_id = p.unit", "t.stage = p.stage"]
+    values: dict[str, Any] = {
+        "state": state,
+        "stages": [stage for stage, _ in pairs],
+        "units": [unit for _, unit in pairs],
+        "limit": limit,
+    }
+    if mine:
+        conditions.append("t.assignee_id = %(me)s")
+        values["me"] = actor.id
+    if due_before is not None:
+        conditions.append("t.due_at < %(before)s")
+        values["before"] = due_before
+    if due_from is not None:
+        conditions.append("t.due_at >= %(from)s")
+        values["from"] = due_from
+    if after is not None:
+        conditions.append("(t.due_at, t.id) > (%(after_at)s, %(after_id)s)")
+        values["after_at"], values["after_id"] = after
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.id FROM unnest(%(units)s::uuid[], %(stages)s::text[]) AS p(unit, stage), LATERAL ("  # noqa: S608
+            f"SELECT t.id, t.due_at FROM cases_task t WHERE {' AND '.join(conditions)} "
+            "ORDER BY t.due_at, t.id LIMIT %(limit)s) t ORDER BY t.due_at, t.id LIMIT %(limit)s",
+            values,
+        )
+        keys = [row[0] for row in cursor.fetchall()]
+    tasks = {task.id: task for task in Task.objects.filter(pk__in=keys).select_related("case__dossier", "assignee")}
+    return [tasks[key] for key in keys if key in tasks]
+
+
+def work_counts(actor: Actor) -> QuerySet[WorkCount]:
+    """The counters of the officer's units: what the saved views show without counting."""
+    pairs = stage_units(actor)
+    units = {unit for _, unit in pairs}
+    return WorkCount.objects.filter(unit__in=units, stage__in={stage for stage, _ in pairs})
+
+
+def public_status(code: str) -> dict[str, Any] | None:
+    """What anybody may learn from a code: status and level of completion, nothing else (TT 01/2018 Đ16)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status FROM dossiers_dossier WHERE code = %s", [code[:60]])
+        row = cursor.fetchone()
+    return {"code": code, "status": row[0]} if row else None
+
+
+def my_dossiers(actor: Actor, *, after: Position | None = None, limit: int = 20) -> list[Dossier]:
+    """The person's dossiers, newest first."""
+    found = visible_to(actor).select_related("case").order_by("-submitted_at", "-case")
+    if after is not None:
+        found = found.filter(Q(submitted_at__lt=after[0]) | Q(submitted_at=after[0], pk__lt=after[1]))
+    return list(found[:limit])

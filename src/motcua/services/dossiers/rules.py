@@ -1,0 +1,91 @@
+"""The life of a dossier in law: statuses, lawful moves, and what is late. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum
+from typing import Final
+
+from motcua.foundation.clock import VIETNAM
+from motcua.foundation.errors import Conflict
+
+
+class Status(IntEnum):
+    """The ten statuses of the national portal (FACTS §2.4), with their national numbers."""
+
+    NEW = 1  # Mới đăng ký
+    ACCEPTED = 2  # Được tiếp nhận
+    REFUSED = 3  # Không được tiếp nhận
+    PROCESSING = 4  # Đang xử lý
+    SUPPLEMENT = 5  # Yêu cầu bổ sung giấy tờ
+    PAYMENT = 6  # Yêu cầu thực hiện nghĩa vụ tài chính
+    WITHDRAWN = 7  # Công dân yêu cầu rút hồ sơ
+    STOPPED = 8  # Dừng xử lý
+    FINISHED = 9  # Đã xử lý xong
+    RETURNED = 10  # Đã trả kết quả
+
+
+S = Status
+
+MOVES: Final[dict[Status, frozenset[Status]]] = {
+    S.NEW: frozenset({S.ACCEPTED, S.REFUSED, S.SUPPLEMENT, S.WITHDRAWN}),
+    S.ACCEPTED: frozenset({S.PROCESSING, S.SUPPLEMENT, S.PAYMENT, S.WITHDRAWN, S.STOPPED}),
+    S.PROCESSING: frozenset({S.SUPPLEMENT, S.PAYMENT, S.WITHDRAWN, S.STOPPED, S.FINISHED}),
+    S.SUPPLEMENT: frozenset({S.PROCESSING, S.WITHDRAWN, S.STOPPED}),
+    S.PAYMENT: frozenset({S.PROCESSING, S.WITHDRAWN, S.STOPPED}),
+    S.STOPPED: frozenset({S.PROCESSING, S.FINISHED}),
+    S.FINISHED: frozenset({S.RETURNED}),
+    S.REFUSED: frozenset(),
+    S.WITHDRAWN: frozenset(),
+    S.RETURNED: frozenset(),
+}
+"""Allowed moves (FACTS §2.4). 3, 7 and 10 end the dossier."""
+
+ENDED: Final = frozenset({S.REFUSED, S.WITHDRAWN, S.STOPPED, S.RETURNED})
+WITHDRAWABLE: Final = frozenset(status for status, to in MOVES.items() if S.WITHDRAWN in to)
+
+# The report groups of the national portal
+GROUPS: Final[dict[str, frozenset[Status]]] = {
+    "not_received": frozenset({S.NEW, S.REFUSED}),
+    "processing": frozenset({S.ACCEPTED, S.PROCESSING}),
+    "stopped": frozenset({S.SUPPLEMENT, S.PAYMENT, S.STOPPED}),
+    "processed": frozenset({S.WITHDRAWN, S.FINISHED, S.RETURNED}),
+}
+
+INTAKE_HOURS: Final = 8
+"""Working hours in which an online dossier is accepted or answered (ND118 Đ17.2)."""
+
+ALERT_HOURS: Final = 2
+"""Hours in which the officer is alerted to an online dossier (ND118 Đ17.2)."""
+
+SUPPLEMENT_WORKING_DAYS: Final = 3
+"""Working days from receipt in which a supplement may be asked for (ND118 Đ19.5)."""
+
+SUPPLEMENT_CLOSES_DAYS: Final = 15
+"""Days without an answer after which the dossier is closed (ND118 Đ19.5)."""
+
+RECEIPT_BASIS: Final = "ND118 Đ17.3"
+SUPPLEMENT_BASIS: Final = "ND118 Đ19.5"
+
+REFUSAL_REASONS: Final = ("wrong_procedure", "not_competent", "not_eligible", "false_papers", "duplicate", "other")
+
+
+def check_move(old: int, new: Status) -> None:
+    """Raises ``Conflict`` unless a dossier may go from ``old`` to ``new``."""
+    if new not in MOVES[Status(old)]:
+        raise Conflict("This can't be done any more: the dossier has moved on. Please look at it again.")
+
+
+def punctuality(due_at: datetime | None, ended_at: datetime | None, now: datetime) -> str:
+    """``early``, ``on_time``, ``late`` (ended) or ``running``, ``overdue`` (open) or ``none`` without a due date.
+
+    Ended dossiers compare days, as the national systems do: before the due day is early (FACTS §3).
+    """
+    if due_at is None:
+        return "none"
+    if ended_at is None:
+        return "overdue" if now > due_at else "running"
+    ended, due = ended_at.astimezone(VIETNAM).date(), due_at.astimezone(VIETNAM).date()
+    if ended_at > due_at and ended >= due:
+        return "late"
+    return "early" if ended < due else "on_time"
