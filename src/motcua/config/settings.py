@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[1]  # src/motcua
 PROJECT_DIR = BASE_DIR.parents[1]
 
 HOME = Path(os.environ.get("MOTCUA_HOME") or PROJECT_DIR / ".motcua").resolve()
-DEMO = os.environ.get("MOTCUA_DEMO") == "1"
 DEBUG = os.environ.get("MOTCUA_DEBUG") == "1"
+ENVIRONMENT = os.environ.get("MOTCUA_ENV", "development")
 
 
 def _flag(name: str, default: bool = False) -> bool:
@@ -23,10 +26,41 @@ def _list(name: str) -> list[str]:
     return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
 
 
-SECRET_KEY = os.environ.get("MOTCUA_SECRET_KEY") or "set-by-the-motcua-command"
+def _secret_key() -> str:
+    """The installation's secret: from the environment, else the file that the motcua command makes (0600).
+
+    Without either a fresh one: safe, but sessions end with the process and no two processes share them.
+    """
+    if given := os.environ.get("MOTCUA_SECRET_KEY"):
+        return given
+    try:
+        return (HOME / "secret-key").read_text()
+    except OSError:
+        return secrets.token_urlsafe(64)
+
+
+SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = _list("MOTCUA_ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]", "testserver"]
 CSRF_TRUSTED_ORIGINS = _list("MOTCUA_TRUSTED_ORIGINS")
 PUBLIC_URL = os.environ.get("MOTCUA_PUBLIC_URL", "http://localhost:8000").rstrip("/")
+
+
+def _demo() -> bool:
+    """Demo mode signs people in by one click, so it exists on a machine of one's own only."""
+    if os.environ.get("MOTCUA_DEMO") != "1":
+        return False
+    host = urlsplit(PUBLIC_URL).hostname or ""
+    local = {"localhost", "127.0.0.1", "::1", "testserver"}
+    strangers = [name for name in (host, *(name.strip("[]") for name in ALLOWED_HOSTS)) if name not in local]
+    if ENVIRONMENT == "production" or strangers:
+        raise ImproperlyConfigured(
+            "Demo mode (MOTCUA_DEMO=1) lets anybody sign in as anybody. It cannot be switched on with "
+            f"MOTCUA_ENV=production or for an address that is not local ({', '.join(strangers) or host})."
+        )
+    return True
+
+
+DEMO = _demo()
 
 # How the province presents itself on every page; docs/administrators/settings.md
 PROVINCE_NAME = os.environ.get("MOTCUA_PROVINCE_NAME", "Huế")
@@ -104,16 +138,27 @@ TEMPLATES = [
 
 FORM_RENDERER = "motcua.interfaces.rendering.FormRenderer"
 
-DATABASES = {
-    "default": {
-        **dj_database_url.parse(
-            os.environ.get("DATABASE_URL") or f"postgresql://motcua_app@%2F{str(HOME / 'run').lstrip('/').replace('/', '%2F')}/motcua",
-            conn_max_age=None,
-            conn_health_checks=True,
-        ),
-    }
-}
-DATABASES["default"]["ATOMIC_REQUESTS"] = False
+def _database() -> dict[str, object]:
+    """The database; connections live as long as their thread and are looked at before each request."""
+    url = (
+        os.environ.get("MOTCUA_OWNER_SESSION")  # set by motcua migrate for itself
+        or os.environ.get("DATABASE_URL")
+        or os.environ.get("MOTCUA_EMBEDDED_URL")  # set by the motcua command when it has joined the embedded server
+        or f"postgresql://motcua_app@{quote(str(HOME / 'run' / 'pg'), safe='')}/motcua"
+    )
+    found: dict[str, object] = {**dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)}
+    options: dict[str, object] = {"connect_timeout": 10, "application_name": "motcua"}
+    role = os.environ.get("MOTCUA_DB_ROLE")
+    if role and not os.environ.get("MOTCUA_OWNER_SESSION"):
+        options["options"] = ROLE_OPTION % role
+    given = found.get("OPTIONS")
+    found["OPTIONS"] = options | (given if isinstance(given, dict) else {})
+    return found
+
+
+# On a server that is not ours the application signs in with the given role and acts as motcua_app.
+ROLE_OPTION = "-c role=%s"
+DATABASES = {"default": _database()}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
@@ -142,6 +187,18 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [("build", BASE_DIR / "static" / "build")]
 STATIC_ROOT = HOME / "static"
+# Names with a hash, compressed, cached for ever; plain names where nothing is collected (tests, MOTCUA_DEBUG).
+PLAIN_STATIC = _flag("MOTCUA_PLAIN_STATIC", default=DEBUG)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if PLAIN_STATIC
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = PLAIN_STATIC
+WHITENOISE_AUTOREFRESH = DEBUG
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
@@ -167,6 +224,16 @@ FILE_MAX_BYTES = int(os.environ.get("MOTCUA_FILE_MAX_BYTES", str(20 * 1024 * 102
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 SHARED_DATA = Path(os.environ.get("MOTCUA_SHARED_DATA") or PROJECT_DIR.parent / "shared" / "data")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("MOTCUA_LOG_LEVEL", "WARNING")},
+    # Django's own handlers would say everything twice.
+    "loggers": {"django": {"handlers": [], "level": os.environ.get("MOTCUA_LOG_LEVEL", "WARNING"), "propagate": True}},
+}
 
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"

@@ -1,0 +1,185 @@
+"""``motcua start``: database, web and worker together, until Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from types import FrameType
+
+import click
+
+from motcua.foundation.errors import MotcuaError
+from motcua.interfaces.cli import database, output, statics
+from motcua.interfaces.cli.embedded.identity import Account, becoming
+
+PORTS_TO_TRY = 50
+STOP_TIMEOUT = 25.0  # seconds; jobs get 20 to finish
+READY_TIMEOUT = 60.0
+# So many deaths of one process within a minute mean that it cannot live.
+DEATHS = 5
+
+
+@dataclass
+class Service:
+    """A child process that is started again when it dies."""
+
+    name: str
+    arguments: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    deaths: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Starts it in a session of its own (Ctrl-C reaches us alone) and ties its life to ours."""
+        self.process = subprocess.Popen(  # noqa: S603 -- our own program
+            [sys.executable, "-P", "-m", "motcua.interfaces.cli", *self.arguments],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=becoming(Account(os.geteuid(), os.getegid()), signal.SIGTERM),  # noqa: PLW1509
+        )
+
+    def keep_alive(self) -> None:
+        """Starts it again if it has died; MotcuaError when it dies again and again."""
+        if self.process is None or self.process.poll() is None:
+            return
+        self.deaths = [moment for moment in self.deaths if moment > time.monotonic() - 60] + [time.monotonic()]
+        if len(self.deaths) >= DEATHS:
+            raise MotcuaError("The %(name)s process keeps dying; its own messages are above.", name=self.name)
+        output.note(f"The {self.name} process ended with status {self.process.returncode}; starting it again.")
+        self.start()
+
+    def ask_to_stop(self) -> None:
+        """SIGTERM: finish and end."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def end(self, limit: float) -> None:
+        """Waits until ``limit`` (monotonic), then does not ask any more."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.1, limit - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class _Stop(Exception):  # noqa: N818 -- not an error
+    """Somebody asked us to stop."""
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise _Stop
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Demo mode: the demo province, personas by one click.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, envvar="MOTCUA_PORT", help="First port to try.")
+@click.option("--workers", default=2, show_default=True, envvar="MOTCUA_WEB_WORKERS", help="Web processes.")
+@click.option("--no-worker", is_flag=True, help="Without the worker (no readers, no jobs).")
+def command(demo: bool, host: str, port: int, workers: int, no_worker: bool) -> None:
+    """Start everything: database, web, worker. Ctrl-C stops it all."""
+    began = time.monotonic()
+    if demo:
+        os.environ["MOTCUA_DEMO"] = "1"
+    services: list[Service] = []
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    try:
+        with output.progress("Starting Motcua", total=5) as bar:
+            database.ensure()
+            bar.advance()
+            if demo:
+                _load_demo()
+            bar.advance()
+            statics.collect()
+            bar.advance()
+            port = _free_port(host, port)
+            os.environ.setdefault("MOTCUA_PUBLIC_URL", f"http://localhost:{port}")
+            services.append(Service("web", ["web", f"--host={host}", f"--port={port}", f"--workers={workers}"]))
+            if not no_worker:
+                services.append(Service("worker", ["worker"]))
+            for service in services:
+                service.start()
+            bar.advance()
+            _wait_until_answering(host, port, services)
+            bar.advance()
+        address = f"http://localhost:{port}/"
+        output.note(f"Motcua is ready after {time.monotonic() - began:.1f} s: {address}  (Ctrl-C stops it)")
+        while True:
+            time.sleep(0.3)
+            for service in services:
+                service.keep_alive()
+    except _Stop:
+        output.note("Stopping.")
+    finally:
+        _stop_all(services)
+
+
+def _stop_all(services: list[Service]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # already doing it
+    for service in services:
+        service.ask_to_stop()
+    limit = time.monotonic() + STOP_TIMEOUT
+    for service in services:
+        service.end(limit)
+    from django.db import connections
+
+    connections.close_all()
+    database.leave(wait=30)
+
+
+def _load_demo() -> None:
+    """Loads the demo province into a database that holds no procedure yet."""
+    from motcua.services.procedures.models import Procedure
+
+    if Procedure.objects.exists():
+        return
+    status = subprocess.run(  # noqa: S603 -- our own program
+        [sys.executable, "-P", "-m", "motcua.interfaces.cli", "demo"], check=False, stdout=sys.stderr
+    ).returncode
+    if status:
+        raise MotcuaError("The demo province could not be loaded.")
+
+
+def _free_port(host: str, wanted: int) -> int:
+    """The first free port from ``wanted`` on; says so when it is another one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for port in range(wanted, min(wanted + PORTS_TO_TRY, 65536)):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind((host, port))
+                if port != wanted:
+                    output.note(f"Port {wanted} is taken; using {port}.")
+                return port
+    raise MotcuaError("No port from %(first)s on is free; set MOTCUA_PORT.", first=wanted)
+
+
+def _wait_until_answering(host: str, port: int, services: list[Service]) -> None:
+    """Returns when the first page has been answered."""
+    limit = time.monotonic() + READY_TIMEOUT
+    while time.monotonic() < limit:
+        for service in services:
+            service.keep_alive()
+        connection = http.client.HTTPConnection(host, port, timeout=10)
+        try:
+            connection.request("GET", "/", headers={"Host": f"localhost:{port}"})
+            status = connection.getresponse().status
+        except OSError:
+            time.sleep(0.05)
+            continue
+        finally:
+            connection.close()
+        if status >= 500:
+            output.note(f"The first page answers with status {status}; the messages above say why.")
+        return
+    raise MotcuaError("The web server did not answer in time.")
