@@ -102,8 +102,8 @@ def _expressed(condition: Condition) -> dict[str, Any]:
                     test = {"type": "number", "minimum": value}
                 case "filled":
                     test = {"not": {"enum": ["", None, [], {}]}}
-            for part in reversed(name.split(".")):
-                test = {"type": "object", "properties": {part: test}, "required": [part]}
+            for step in reversed(name.split(".")):
+                test = {"type": "object", "properties": {step: test}, "required": [step]}
             return test
 
 

@@ -1,0 +1,49 @@
+"""Which version of a form is in force, and a version as a ``Form``."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from motcua.engines.forms.models import FormVersion
+from motcua.engines.forms.parsing import parse_form
+from motcua.engines.forms.schema import Form
+from motcua.foundation import clock
+from motcua.foundation.cache import Remembered
+from motcua.foundation.errors import NotFound
+
+
+def form_of(version_id: UUID) -> Form:
+    """The form of a version. Published versions never change and are kept per process. Raises ``NotFound``."""
+    found = _kept.get(version_id)
+    if found is None:
+        row = FormVersion.objects.filter(pk=version_id).values_list("schema", "state").first()
+        if row is None:
+            raise NotFound("There is no such form.")
+        schema, state = row
+        found = parse_form(schema, origin=f"version:{version_id}")
+        if state == FormVersion.State.PUBLISHED:
+            _kept[version_id] = found
+    return found
+
+
+_kept: dict[UUID, Form] = {}
+"""Parsed published versions: as many as administrators publish, a few dozen."""
+
+
+def _load() -> dict[str, UUID]:
+    in_force: dict[UUID, tuple[UUID, list[str]]] = {}
+    published = FormVersion.objects.filter(
+        state=FormVersion.State.PUBLISHED, effective_from__lte=clock.today()
+    ).order_by("effective_from", "number")
+    for version_id, definition_id, codes in published.values_list("id", "definition_id", "schema__procedures"):
+        in_force[definition_id] = (version_id, codes or [])
+    return {code: version_id for version_id, codes in in_force.values() for code in codes}
+
+
+in_force = Remembered(_load)
+"""Code of a procedure → the version of its designed form that is in force today."""
+
+
+def version_for(procedure_code: str) -> UUID | None:
+    """The designed form in force for a procedure; None when it has none."""
+    return in_force().get(procedure_code)
