@@ -213,25 +213,22 @@ def _date(field: Field, raw: Any, context: Context) -> str | None:
     return value
 
 
-def _identity_number(field: Field, raw: Any, context: Context) -> str | None:
-    found = identifying.identity_number(text_of(raw))
-    if found is None:
-        raise say("A personal identity number has 12 digits, as on the identity card.")
+def _identified(found: str | Message) -> str:
+    if isinstance(found, Message):
+        raise Wrong(found)
     return found
+
+
+def _identity_number(field: Field, raw: Any, context: Context) -> str | None:
+    return _identified(identifying.identity_number(text_of(raw)))
 
 
 def _tax_code(field: Field, raw: Any, context: Context) -> str | None:
-    found = identifying.tax_code(text_of(raw))
-    if found is None:
-        raise say("This tax code is not right. It has 10 digits, or 13 with a hyphen before the last three.")
-    return found
+    return _identified(identifying.tax_code(text_of(raw)))
 
 
 def _phone(field: Field, raw: Any, context: Context) -> str | None:
-    found = identifying.phone(text_of(raw))
-    if found is None:
-        raise say("Enter a telephone number such as 0912 345 678.")
-    return found
+    return _identified(identifying.phone(text_of(raw)))
 
 
 def _email(field: Field, raw: Any, context: Context) -> str | None:

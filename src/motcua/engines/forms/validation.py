@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from motcua.engines.forms import cleaning, conditions
+from motcua.engines.forms import cleaning, conditions, identifying
 from motcua.engines.forms.cleaning import Context, FileFact, Wrong
 from motcua.engines.forms.rules import broken_rules
 from motcua.engines.forms.schema import Field, Form
@@ -163,6 +163,9 @@ class _Run:
         values: dict[str, Any] = {} if len(one.kinds) > 1 else {"kind": one.kinds[0]}
         inner = Scope(values, scope, frozenset(one.by_key))
         self.fields(one.fields, given, inner, f"{path}.")
+        said = identifying.disagreement(values)
+        if said is not None:
+            self.say(f"{path}.identity_number", said)
         return values
 
     def rows(self, one: Field, given: Any, scope: Scope, path: str, *, required: bool) -> list[dict[str, Any]] | None:
