@@ -4,6 +4,7 @@
 >>> due(DEFAULT_CALENDAR, received, Allowance.parse("5 working_day"))
 """
 
+from motcua.foundation.messages import Text
 from motcua.foundation.working_time.allowance import Allowance, Unit
 from motcua.foundation.working_time.calendar import (
     DEFAULT_CALENDAR,
@@ -36,7 +37,7 @@ from motcua.foundation.working_time.reckoning import (
     last_extension,
     reckon,
 )
-from motcua.foundation.working_time.steps import Step, Text
+from motcua.foundation.working_time.steps import Step
 
 __all__ = [
     "DEFAULT_CALENDAR",

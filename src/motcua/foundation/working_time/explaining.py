@@ -7,10 +7,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from motcua.foundation.clock import VIETNAM
+from motcua.foundation.messages import Text
 from motcua.foundation.working_time import public_holidays
 from motcua.foundation.working_time.allowance import Allowance, Unit
 from motcua.foundation.working_time.calendar import Calendar, DayKind, DueMoment
-from motcua.foundation.working_time.steps import Step, Text
+from motcua.foundation.working_time.steps import Step
 
 FIRST_DAY = "BLDS Đ147.2"
 FROM_THE_MOMENT = "BLDS Đ147.1"

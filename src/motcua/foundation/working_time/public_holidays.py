@@ -13,7 +13,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from motcua.foundation.working_time.steps import Text
+from motcua.foundation.messages import Text
 
 FIRST_YEAR, LAST_YEAR = 1901, 2100
 """The years for which the library knows the lunar calendar."""
