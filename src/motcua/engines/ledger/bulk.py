@@ -25,7 +25,8 @@ class BulkWork(Work):
         super().__init__(actor, now)
         self._rows: dict[type[models.Model], list[models.Model]] = {}
         self._known: set[int] = set()
-        self._series: dict[tuple[str, date], int] = {}
+        self._series: dict[str, dict[date, int]] = {}
+        self._numbered: dict[tuple[str, date], int] = {}
         self.jobs_left_out = 0
 
     def add(self, *rows: models.Model) -> None:
@@ -43,8 +44,13 @@ class BulkWork(Work):
         self.jobs_left_out += 1
 
     def next_number(self, series: str, day: date) -> int:
-        number = self._series.get((series, day), 0) + 1
-        self._series[series, day] = number
+        """Goes on after the number that is stored. Nobody else may number the same series and day meanwhile."""
+        days = self._series.get(series)
+        if days is None:
+            days = self._series[series] = dict(Series.objects.filter(name=series).values_list("day", "last"))
+        number = days.get(day, 0) + 1
+        days[day] = number
+        self._numbered[series, day] = number
         return number
 
     def _stored_head(self, stream: UUID) -> Head:
@@ -64,7 +70,7 @@ class BulkWork(Work):
             cursor.executemany(
                 f'INSERT INTO "{Series._meta.db_table}" (name, day, last) VALUES (%s, %s, %s) '  # noqa: S608
                 "ON CONFLICT (name, day) DO UPDATE SET last = greatest(ledger_series.last, excluded.last)",
-                [(name, day, last) for (name, day), last in self._series.items()],
+                [(name, day, last) for (name, day), last in self._numbered.items()],
             )
-        self._rows, self._known, self._heads, self._series = {}, set(), {}, {}
+        self._rows, self._known, self._heads, self._numbered = {}, set(), {}, {}
         return written
