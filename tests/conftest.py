@@ -48,7 +48,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     missed = [report for report in terminalreporter.stats.get("skipped", []) if NO_DATA in str(report.longrepr)]
     if missed:
         terminalreporter.section("REAL DATA MISSING", sep="!", red=True)
-        terminalreporter.line(f"{len(missed)} tests on the full real files DID NOT RUN: {NO_DATA} ({settings.SHARED_DATA}).")
+        terminalreporter.line(f"{len(missed)} tests DID NOT RUN: {NO_DATA} ({settings.SHARED_DATA}).")
         terminalreporter.line("Set MOTCUA_SHARED_DATA to the folder that holds them.")
 
 

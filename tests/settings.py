@@ -22,7 +22,14 @@ os.environ["MOTCUA_HOME"] = HOME_OF_TESTS
 os.environ["MOTCUA_PLAIN_STATIC"] = "1"
 # Playwright keeps an event loop in the main thread, where tests also ask the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-for _name in ("MOTCUA_DEMO", "MOTCUA_DEBUG", "MOTCUA_ENV", "MOTCUA_PUBLIC_URL", "MOTCUA_DB_ROLE", "MOTCUA_OWNER_SESSION"):
+for _name in (
+    "MOTCUA_DEMO",
+    "MOTCUA_DEBUG",
+    "MOTCUA_ENV",
+    "MOTCUA_PUBLIC_URL",
+    "MOTCUA_DB_ROLE",
+    "MOTCUA_OWNER_SESSION",
+):
     os.environ.pop(_name, None)
 if "DATABASE_URL" not in os.environ:
     from pathlib import Path

@@ -25,7 +25,7 @@ INSTALL = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-packa
 def _version(node: str) -> int:
     """Major version of a Node binary; 0 when it does not run."""
     try:
-        answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=True, timeout=30)  # noqa: S603
+        answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=True, timeout=30)
         return int(answer.stdout.strip().lstrip("v").split(".")[0])
     except (OSError, ValueError, subprocess.SubprocessError):
         return 0
@@ -72,11 +72,11 @@ def main() -> int:
     environment = os.environ | {"PATH": str(Path(node).parent) + os.pathsep + os.environ.get("PATH", "")}
     if not _is(installed, pins):
         print("Front end: installing packages", file=sys.stderr)
-        if status := subprocess.run([*npm, *INSTALL], cwd=FRONTEND, env=environment, check=False).returncode:  # noqa: S603
+        if status := subprocess.run([*npm, *INSTALL], cwd=FRONTEND, env=environment, check=False).returncode:
             return status
         installed.write_text(pins)
     print("Front end: building", file=sys.stderr)
-    if status := subprocess.run([node, "build.mjs"], cwd=FRONTEND, env=environment, check=False).returncode:  # noqa: S603
+    if status := subprocess.run([node, "build.mjs"], cwd=FRONTEND, env=environment, check=False).returncode:
         return status
     built.write_text(sources)
     return 0

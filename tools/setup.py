@@ -27,7 +27,7 @@ def say(text: str) -> None:
 
 def run(*command: str | Path) -> None:
     """Runs a step; ends with its status when it fails."""
-    status = subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode  # noqa: S603
+    status = subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode
     if status:
         raise SystemExit(f"Setup failed ({status}): {' '.join(str(part) for part in command)}")
 

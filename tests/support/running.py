@@ -69,7 +69,7 @@ class Platform:
         end = time.monotonic() + limit
         while time.monotonic() < end:
             if self.process.poll() is not None:
-                pytest.fail(f"The platform ended with status {self.process.returncode}:\n{self.log.read_text()[-4000:]}")
+                pytest.fail(f"Ended with status {self.process.returncode}:\n{self.log.read_text()[-4000:]}")
             if "Motcua is ready" in self.log.read_text():
                 return
             time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""Settings: the only place that knows the environment (12-factor). docs/administrators/settings.md lists the variables."""
+"""Settings: the only place that knows the environment (12-factor); listed in docs/administrators/settings.md."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from urllib.parse import quote, urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from motcua.config.home import home
+
 BASE_DIR = Path(__file__).resolve().parents[1]  # src/motcua
 PROJECT_DIR = BASE_DIR.parents[1]
 
-HOME = Path(os.environ.get("MOTCUA_HOME") or PROJECT_DIR / ".motcua").resolve()
+HOME = home()
 DEBUG = os.environ.get("MOTCUA_DEBUG") == "1"
 ENVIRONMENT = os.environ.get("MOTCUA_ENV", "development")
 
@@ -137,6 +139,7 @@ TEMPLATES = [
 ]
 
 FORM_RENDERER = "motcua.interfaces.rendering.FormRenderer"
+
 
 def _database() -> dict[str, object]:
     """The database; connections live as long as their thread and are looked at before each request."""

@@ -79,8 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except click.ClickException as error:
-        where = f" (motcua {error.ctx.command_path.partition(' ')[2]} --help)" if _is_usage(error) else ""
-        _complain(error.format_message() + where)
+        _complain(error.format_message() + _where(error))
         return error.exit_code
     except MotcuaError as error:
         _complain(_in_full(error))
@@ -97,8 +96,11 @@ def main(arguments: list[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _is_usage(error: click.ClickException) -> bool:
-    return isinstance(error, click.UsageError) and error.ctx is not None
+def _where(error: click.ClickException) -> str:
+    """Where to read how a command is used."""
+    if not isinstance(error, click.UsageError) or error.ctx is None:
+        return ""
+    return f" ({error.ctx.command_path} --help)"
 
 
 def _in_full(error: MotcuaError) -> str:

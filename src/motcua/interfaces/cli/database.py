@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 
+from motcua.config.home import home
 from motcua.foundation.errors import MotcuaError
 from motcua.interfaces.cli.embedded.client import Membership
 from motcua.interfaces.cli.embedded.place import APPLICATION, OWNER
@@ -32,13 +33,6 @@ class Database:
     url: str
     owner_url: str
     embedded: bool
-
-
-def home() -> Path:
-    """``MOTCUA_HOME``, made absolute, as the settings see it."""
-    from motcua.config import settings
-
-    return settings.HOME
 
 
 def reach() -> Database:
@@ -139,7 +133,7 @@ def missing_migrations(database: Database) -> set[tuple[str, str]]:
 
 def run_migrate() -> None:
     """Migrates in a process of its own, since this one is connected as the application, which may not."""
-    status = subprocess.run(  # noqa: S603 -- our own program
+    status = subprocess.run(
         [sys.executable, "-P", "-m", "motcua.interfaces.cli", "migrate", "--quiet"], check=False, stdout=sys.stderr
     ).returncode
     if status:
@@ -157,7 +151,8 @@ def _take_role(database: Database) -> None:
         return
     with connect(database.url) as connection:
         row = connection.execute(
-            "select pg_has_role(current_user, oid, 'MEMBER') and rolname <> current_user from pg_roles where rolname = %s",
+            "select pg_has_role(current_user, oid, 'MEMBER') and rolname <> current_user"
+            " from pg_roles where rolname = %s",
             [APPLICATION],
         ).fetchone()
     if row and row[0]:

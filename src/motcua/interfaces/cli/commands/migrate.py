@@ -46,7 +46,9 @@ def command(as_json: bool, quiet: bool) -> None:
         output.note(f"motcua: {warning}")
     still = database.missing_migrations(reached)
     if still:
-        raise MotcuaError("Some migrations did not run: %(names)s", names=", ".join(f"{a}.{n}" for a, n in sorted(still)))
+        raise MotcuaError(
+            "Some migrations did not run: %(names)s", names=", ".join(f"{a}.{n}" for a, n in sorted(still))
+        )
     if as_json:
         output.emit({"applied": [f"{app}.{name}" for app, name in missing], "warning": warning})
     elif not quiet:

@@ -41,7 +41,7 @@ class Service:
             [sys.executable, "-P", "-m", "motcua.interfaces.cli", *self.arguments],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=becoming(Account(os.geteuid(), os.getegid()), signal.SIGTERM),  # noqa: PLW1509
+            preexec_fn=becoming(Account(os.geteuid(), os.getegid()), signal.SIGTERM),
         )
 
     def keep_alive(self) -> None:
@@ -143,7 +143,7 @@ def _load_demo() -> None:
 
     if Procedure.objects.exists():
         return
-    status = subprocess.run(  # noqa: S603 -- our own program
+    status = subprocess.run(
         [sys.executable, "-P", "-m", "motcua.interfaces.cli", "demo"], check=False, stdout=sys.stderr
     ).returncode
     if status:

@@ -50,8 +50,8 @@ class Membership:
                 return
             if starter is not None and (status := starter.poll()) is not None:
                 if status:
-                    reason = starter.communicate()[1].strip()
-                    raise MotcuaError("%(reason)s", reason=reason.rsplit("\n", 1)[-1] or "The embedded database failed.")
+                    last = starter.communicate()[1].strip().rsplit("\n", 1)[-1]
+                    raise MotcuaError("%(reason)s", reason=last or "The embedded database failed.")
                 starter = None  # somebody else was faster
             if not supervised and starter is None:
                 self.place.ready.unlink(missing_ok=True)  # left by a supervisor that was killed

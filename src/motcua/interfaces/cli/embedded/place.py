@@ -69,7 +69,9 @@ class Place:
         mark = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
         runtime = os.environ.get("XDG_RUNTIME_DIR")
         # Root's runtime folder is closed to the account that the server runs as.
-        base = Path(runtime) if runtime and os.geteuid() != 0 and Path(runtime).is_dir() else Path(tempfile.gettempdir())
+        base = (
+            Path(runtime) if runtime and os.geteuid() != 0 and Path(runtime).is_dir() else Path(tempfile.gettempdir())
+        )
         return base / f"motcua-{os.geteuid()}-{mark}"
 
     def url(self, role: str = APPLICATION, database: str = DATABASE) -> str:

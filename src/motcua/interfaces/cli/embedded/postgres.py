@@ -114,7 +114,7 @@ class Server:
             stderr=self.log,
             cwd="/",
             env=environment | {"LC_ALL": "C.UTF-8", "TZ": "UTC"},
-            preexec_fn=becoming(self.account, death),  # noqa: PLW1509 -- one thread only
+            preexec_fn=becoming(self.account, death),
         )
 
     def _create(self) -> None:
@@ -175,7 +175,7 @@ class Server:
         limit = time.monotonic() + STOP_TIMEOUT
         while remains := list(self._processes()):
             for pid in remains:
-                # Its postmaster may be stopping in order (its supervisor was killed); backends without one may not last.
+                # Its postmaster may be stopping in order (its supervisor was killed); orphaned backends may not last.
                 alone = not any(_parent(pid) == other for other in remains)
                 if time.monotonic() > limit or (alone and not self._is_postmaster(pid)):
                     _kill(pid)
