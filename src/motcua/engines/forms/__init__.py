@@ -6,7 +6,8 @@ result = validate(form, raw)                # .values, .errors, .ok
 """
 
 from motcua.engines.forms.cleaning import FileFact
-from motcua.engines.forms.parsing import FormUnreadable, Problem, check, parse_form
+from motcua.engines.forms.parsing import FormUnreadable, check, parse_form
+from motcua.engines.forms.reading import Problem
 from motcua.engines.forms.schema import Field, Form, Group, Option
 from motcua.engines.forms.text import Message, Text
 from motcua.engines.forms.validation import Result, validate

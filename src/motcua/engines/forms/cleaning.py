@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from motcua.engines.forms import identifying, places
-from motcua.engines.forms.parsing import NAMED_PATTERNS
+from motcua.engines.forms.reading import NAMED_PATTERNS
 from motcua.engines.forms.schema import ADDRESS_PARTS, Field
 from motcua.engines.forms.text import Message
 
@@ -98,6 +98,25 @@ def is_blank(raw: Any) -> bool:
         case Mapping():
             return all(is_blank(value) for value in raw.values())
     return False
+
+
+def is_unanswered(field: Field, raw: Any) -> bool:
+    """Whether a person gave no answer: what a control sends by itself (a default, the home province) does not count."""
+    if is_blank(raw) or (field.default is not None and raw == field.default):
+        return True
+    match field.type:
+        case "address" if isinstance(raw, Mapping):
+            return all(is_blank(raw.get(name)) for name in ADDRESS_PARTS if name != "province")
+        case "party" if isinstance(raw, Mapping):
+            return are_unanswered(field.fields, raw)
+        case "table" if isinstance(raw, list | tuple):
+            return all(isinstance(row, Mapping) and are_unanswered(field.fields, row) for row in raw)
+    return False
+
+
+def are_unanswered(fields: Iterable[Field], raw: Mapping[Any, Any]) -> bool:
+    """Whether nothing of these fields was answered."""
+    return all(is_unanswered(one, raw.get(one.key)) for one in fields if one.has_value)
 
 
 def clean(field: Field, raw: Any, context: Context) -> Any:
@@ -291,7 +310,7 @@ def _address(field: Field, raw: Any, context: Context) -> dict[str, str] | None:
         except Wrong as wrong:
             parts[name] = ""
             wrongs[name] = wrong.parts[""]
-    if not any(parts.values()) and not wrongs:
+    if not any(parts[name] for name in ADDRESS_PARTS if name != "province") and not wrongs:
         return None
     for name, most in (("line", 200), ("ward_name", 100)):
         if len(parts[name]) > most:

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -208,3 +209,48 @@ def reduce(
             if len(rest) == 1:
                 return rest[0]
             return AnyOf(tuple(rest)) if decisive else AllOf(tuple(rest))
+
+
+def for_browser(condition: Condition, name_of: Callable[[str], str], sent: Callable[[str, Any], str]) -> str:
+    """The condition as ``data-show-when``: ``a=x|y&b!=z&c`` where that can say it, else JSON with the same names.
+
+    ``name_of`` gives the input's name of a field, ``sent`` the text that its control sends for a value.
+    """
+    simple = _simple(condition, name_of, sent)
+    if simple is not None:
+        return simple
+    return json.dumps(_renamed(condition, name_of, sent), ensure_ascii=False, separators=(",", ":"))
+
+
+def _simple(condition: Condition, name_of: Callable[[str], str], sent: Callable[[str, Any], str]) -> str | None:
+    match condition:
+        case AllOf(parts):
+            said = [_simple(part, name_of, sent) for part in parts]
+            return None if None in said else "&".join(part for part in said if part is not None)
+        case Not(Test(name, "is", value)):
+            return f"{name_of(name)}!={sent(name, value)}"
+        case Test(name, "is", value):
+            return f"{name_of(name)}={sent(name, value)}"
+        case Test(name, "in", value):
+            return f"{name_of(name)}={'|'.join(sent(name, one) for one in value)}"
+        case Test(name, "has", value):
+            return f"{name_of(name)}={sent(name, value)}"
+        case Test(name, "filled", _):
+            return name_of(name)
+    return None
+
+
+def _renamed(condition: Condition, name_of: Callable[[str], str], sent: Callable[[str, Any], str]) -> dict[str, Any]:
+    match condition:
+        case AllOf(parts):
+            return {"all": [_renamed(part, name_of, sent) for part in parts]}
+        case AnyOf(parts):
+            return {"any": [_renamed(part, name_of, sent) for part in parts]}
+        case Not(part):
+            return {"not": _renamed(part, name_of, sent)}
+        case Test(name, op, value):
+            if op in ("is", "has"):
+                value = sent(name, value)
+            elif op == "in":
+                value = [sent(name, one) for one in value]
+            return {"field": name_of(name), op: value}

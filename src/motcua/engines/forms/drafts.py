@@ -89,7 +89,7 @@ def progress(
     states = []
     for group in form.groups:
         problems = len(result.in_group(group.key))
-        started = any(not cleaning.is_blank(raw.get(one.key)) for one in group.fields)
+        started = not cleaning.are_unanswered(group.fields, raw)
         state: State = "done" if not problems and started else "incomplete" if started else "not_started"
         states.append(GroupState(group, state, f"group:{group.key}" not in result.hidden, problems))
     return states

@@ -21,18 +21,17 @@ def identity_number(text: str) -> str | Message:
 def tax_code(text: str) -> str | Message:
     """A tax code; since 1/7/2025 the personal identity number is one for people and household businesses."""
     found = identifiers.parse_tax_code(text)
-    if not found.ok:
-        person = identifiers.parse_identity(text)
-        if not (person.ok and person.kind == "citizen"):
-            return Message("This tax code is not right. It has 10 digits, or 13 with a hyphen before the last three.")
-        found = person
-    return found.value
+    if found.ok:
+        return found.value
+    return Message("This tax code is not right. It has 10 digits, or 13 with a hyphen before the last three.")
 
 
 def phone(text: str) -> str | Message:
-    """A telephone number in its national writing: "0912345678"."""
+    """A telephone number in its national writing ("0912345678"), a foreign one with + and the country."""
     found = identifiers.parse_phone(text)
-    return found.value if found.ok else Message("Enter a telephone number such as 0912 345 678.")
+    if not found.ok:
+        return Message("Enter a telephone number such as 0912 345 678.")
+    return str(found.parts.get("national") or found.value)
 
 
 def disagreement(values: Mapping[str, Any]) -> Message | None:

@@ -123,11 +123,11 @@ def to_post(form: Form, answers: Mapping[str, Any], groups: Iterable[str] | None
         if wanted is None or group.key in wanted
         for one in group.fields
         if one.has_value and answers.get(one.key) is not None
-        for pair in _write(one, one.key, answers[one.key])
+        for pair in write_field(one, one.key, answers[one.key])
     ]
 
 
-def _write(one: Field, name: str, value: Any) -> list[tuple[str, str]]:
+def write_field(one: Field, name: str, value: Any) -> list[tuple[str, str]]:
     match one.type:
         case "date":
             parts = date_parts(value)
@@ -154,7 +154,7 @@ def _write_all(fields: Iterable[Field], name: str, values: Mapping[str, Any]) ->
         pair
         for child in fields
         if child.has_value and values.get(child.key) is not None
-        for pair in _write(child, f"{name}-{child.key}", values[child.key])
+        for pair in write_field(child, f"{name}-{child.key}", values[child.key])
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from motcua.engines.forms import conditions, places
 from motcua.engines.forms.conditions import AllOf, AnyOf, Condition, Not, Test
-from motcua.engines.forms.parsing import NAMED_PATTERNS
+from motcua.engines.forms.reading import NAMED_PATTERNS
 from motcua.engines.forms.schema import Field, Form
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -158,7 +158,7 @@ class _Run:
         if not isinstance(given, Mapping):
             self.say(path, Message("This answer must be an object."))
             return None
-        if not required and _is_blank_row(one.fields, given):
+        if not required and cleaning.are_unanswered(one.fields, given):
             return None
         values: dict[str, Any] = {} if len(one.kinds) > 1 else {"kind": one.kinds[0]}
         inner = Scope(values, scope, frozenset(one.by_key))
@@ -184,7 +184,7 @@ class _Run:
             if not isinstance(row, Mapping):
                 self.say(here, Message("This answer must be an object."))
                 continue
-            if _is_blank_row(one.fields, row):
+            if cleaning.are_unanswered(one.fields, row):
                 continue  # a row that was added and left empty
             inner = Scope({}, scope, frozenset(one.by_key))
             self.fields(one.fields, row, inner, f"{here}.")
@@ -195,16 +195,6 @@ class _Run:
         if len(made) < least and not any(key.startswith(f"{path}.") for key in self.errors):
             self.say(path, Message("Fill in at least %(least)s rows: %(label)s", {"least": least, "label": one.label}))
         return made or None
-
-
-def _is_blank_row(fields: Iterable[Field], row: Mapping[Any, Any]) -> bool:
-    """Whether nothing was answered: a value that only repeats the default does not count."""
-    return all(
-        cleaning.is_blank(given) or (one.default is not None and given == one.default)
-        for one in fields
-        if one.has_value
-        for given in (row.get(one.key),)
-    )
 
 
 def missing(one: Field) -> Message:
