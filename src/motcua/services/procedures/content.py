@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date
 from decimal import Decimal
@@ -84,6 +84,13 @@ class Legal:
     number: str = ""
 
 
+def _canonical(value: object) -> Any:
+    """A part of the content as a list in the order of its declaration; a decimal without trailing zeros."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return [getattr(value, name) for name in value.__class__.__slots__]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Content:
     """Everything a version says. Two versions with equal ``digest()`` say the same."""
@@ -114,8 +121,8 @@ class Content:
 
     def digest(self) -> str:
         """SHA-256 of the content in a canonical form, hexadecimal."""
-        plain = {name: value for name, value in asdict(self).items() if name in Content.__dataclass_fields__}
-        text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+        plain = {name: getattr(self, name) for name in Content.__dataclass_fields__}
+        text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_canonical)
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property

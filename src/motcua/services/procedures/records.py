@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from motcua.services.procedures.words import fold
+from motcua.foundation.text import fold
 from motcua.services.procedures import rules
 from motcua.services.procedures.content import Case, Content, Fee, Legal, Method, Paper
 
@@ -275,13 +275,13 @@ def _cases(value: Any, doubts: list[Doubt]) -> tuple[Case, ...]:
 
 def _paper(raw: Any, case: str, keys: set[str]) -> Paper | None:
     name = _text(raw.get("name") if isinstance(raw, Mapping) else raw)
-    if not name or fold(name).strip(" .") == _NO_COMPONENTS:
+    if not name or (len(name) < 80 and fold(name).strip(" .") == _NO_COMPONENTS):
         return None
     originals, copies = 0, 0
     if isinstance(raw, Mapping):
         originals = min(_whole(raw.get("original")) or 0, _MOST)
         copies = min(_whole(raw.get("copy")) or 0, _MOST)
-    key = hashlib.sha256(f"{fold(case)}|{fold(name)}".encode()).hexdigest()[:10]
+    key = hashlib.sha256(" ".join(f"{case}|{name}".lower().split()).encode()).hexdigest()[:10]
     while key in keys:
         key = hashlib.sha256(key.encode()).hexdigest()[:10]
     keys.add(key)

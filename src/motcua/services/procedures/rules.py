@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from motcua.services.procedures.words import fold
+from motcua.foundation.text import fold
 from motcua.foundation.working_time import Allowance, Calendar, due
 from motcua.services.procedures.content import Content, Method, Paper
 from motcua.services.procedures.places import PLACES

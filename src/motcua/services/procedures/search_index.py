@@ -7,8 +7,7 @@ Everything here is rebuilt from the catalogue, the hints and the results.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -28,7 +27,6 @@ from motcua.services.procedures.models import (
     SearchHint,
     SearchPosting,
     SearchState,
-    SearchTerm,
 )
 from motcua.services.procedures.words import folded, syllables
 
@@ -168,7 +166,7 @@ def weights(data: ProcedureData, hint: SearchHint | None) -> dict[str, float]:
         "results": results,
         "field": data.field,
     }
-    sums: Counter[str] = Counter()
+    sums: defaultdict[str, float] = defaultdict(float)
     for place, text in texts.items():
         worth, usual = PLACES[place]
         parts = [syllables(part) for part in text.replace("\n", ";").replace(",", ";").split(";")]
@@ -178,28 +176,26 @@ def weights(data: ProcedureData, hint: SearchHint | None) -> dict[str, float]:
         share = worth / (1 - LENGTH_SHARE + LENGTH_SHARE * length / usual)
         for part in parts:
             for term in part:
-                sums[term] += share  # type: ignore[assignment]
+                sums[term] += share
             for first, second in zip(part, part[1:], strict=False):
-                sums[f"{first} {second}"] += share  # type: ignore[assignment]
+                sums[f"{first} {second}"] += share
     return {term: total * (SATURATION + 1) / (SATURATION + total) for term, total in sums.items() if len(term) <= 80}
 
 
 def _count_terms(terms: set[str] | None) -> None:
     """How rare each term is; only for these terms when given (the number of entries moves little)."""
-    total = SearchEntry.objects.count()
-    if terms is None:
-        SearchTerm.objects.all().delete()
-    else:
-        SearchTerm.objects.filter(term__in=terms).delete()
-    counted = SearchPosting.objects.all() if terms is None else SearchPosting.objects.filter(term__in=terms)
-    rows = counted.values_list("term").annotate(total=models.Count("*")).order_by()
-    SearchTerm.objects.bulk_create(
-        [
-            SearchTerm(term=term, entries=count, worth=math.log(1 + (total - count + 0.5) / (count + 0.5)))
-            for term, count in rows
-        ],
-        batch_size=5000,
-    )
+    chosen = None if terms is None else list(terms)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procedures_searchterm WHERE %s::text[] IS NULL OR term = ANY(%s::text[])", [chosen, chosen]
+        )
+        cursor.execute(
+            "INSERT INTO procedures_searchterm (term, entries, worth) "
+            "SELECT term, count(*), ln(1 + (total - count(*) + 0.5) / (count(*) + 0.5)) "
+            "FROM procedures_searchposting, (SELECT count(*) AS total FROM procedures_searchentry) AS all_entries "
+            "WHERE %s::text[] IS NULL OR term = ANY(%s::text[]) GROUP BY term, total",
+            [chosen, chosen],
+        )
 
 
 def _next_generation() -> None:

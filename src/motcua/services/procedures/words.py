@@ -1,22 +1,17 @@
-"""Vietnamese syllables for search: folded, i for y, in pairs."""
+"""Vietnamese syllables for search: folded, i for y, in order."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from motcua.foundation.text import fold, unify_iy
 
 _SYLLABLE = re.compile(r"[a-z0-9]+")
-_FINAL_Y = re.compile(r"(?<=[hklmstv])y\b")
-
-
-def fold(text: str) -> str:
-    text = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(c for c in text if not unicodedata.combining(c)).lower()
 
 
 def syllables(text: str) -> list[str]:
     """Folded syllables in order; "lý" and "lí", "kỹ" and "kĩ" come out alike."""
-    return _SYLLABLE.findall(_FINAL_Y.sub("i", fold(text)))
+    return _SYLLABLE.findall(unify_iy(fold(text)))
 
 
 def folded(text: str) -> str:

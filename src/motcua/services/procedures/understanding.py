@@ -1,0 +1,240 @@
+"""What a citizen means: a question becomes groups of words to look for. Pure; the words come from ``Lexicon``.
+
+"Tôi muốn làm giấy khai sinh cho con thì cần gì" → [giay khai sinh | dang ki khai sinh], [con].
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from motcua.services.procedures.words import syllables
+
+CODE = re.compile(r"(?<![\w.])\d\.\d{3,7}[\w.-]*")
+MOST_SYLLABLES = 60
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_SYNONYM_SHARE = 0.85
+_SPELLING_SHARE = 0.8
+_MAYBE_SHARE = 0.5
+_TELEX_DOUBLE = re.compile(r"aa|ee|oo|dd|[aou]w|w")
+_TELEX = {"aa": "a", "ee": "e", "oo": "o", "dd": "d", "aw": "a", "ow": "o", "uw": "u", "w": "u"}
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Why a word is looked for. ``kind``: asked | abbreviation | synonym | spelling."""
+
+    kind: str
+    source: str = ""
+    target: str = ""
+
+
+ASKED = Origin("asked")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a group: its syllables, how sure (0–1), and why."""
+
+    words: Words
+    share: float
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Words of the question that stand together, with every way to read them; the first is the words asked."""
+
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question understood. ``core``: the folded words left when the frame of the question is gone."""
+
+    codes: tuple[str, ...]
+    groups: tuple[Group, ...]
+    core: Words
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Words known: ``worth`` of each term of the index, and the editable tables by their first syllable."""
+
+    worth: Mapping[str, float]
+    frames: Mapping[str, tuple[Words, ...]] = field(default_factory=dict)
+    meanings: Mapping[str, tuple[tuple[Words, Origin, Words], ...]] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, worth: Mapping[str, float], rows: Iterable[tuple[str, str, str, str]]) -> Lexicon:
+        """``rows``: kind, term, expansion (both folded), the term as shown."""
+        frames: dict[str, list[Words]] = {}
+        meanings: dict[str, list[tuple[Words, Origin, Words]]] = {}
+        for kind, term, expansion, shown in rows:
+            words = tuple(term.split())
+            if not words:
+                continue
+            if kind == "FRAME":
+                frames.setdefault(words[0], []).append(words)
+            elif expansion:
+                origin = Origin(kind.lower(), shown or term, expansion)
+                meanings.setdefault(words[0], []).append((words, origin, tuple(expansion.split())))
+        return cls(
+            worth,
+            {first: tuple(sorted(found, key=len, reverse=True)) for first, found in frames.items()},
+            {
+                first: tuple(sorted(found, key=lambda one: len(one[0]), reverse=True))
+                for first, found in meanings.items()
+            },
+        )
+
+    def knows(self, word: str) -> bool:
+        return word in self.worth or word in self.meanings
+
+
+def understand(text: str, lexicon: Lexicon) -> Question:
+    """Reads a question of any length; never raises."""
+    text = text[:1000]
+    codes = tuple(dict.fromkeys(match.rstrip(".-") for match in CODE.findall(text)))[:5]
+    words = tuple(syllables(CODE.sub(" ", text))[:MOST_SYLLABLES])
+    parts = list(_without_frames(words, lexicon)) or ([words] if words else [])
+    groups: list[Group] = []
+    for part in parts:
+        groups.extend(_groups(part, lexicon))
+    return Question(codes, tuple(groups), tuple(word for part in parts for word in part))
+
+
+def _starts(words: Words, at: int, phrase: Words) -> bool:
+    return words[at : at + len(phrase)] == phrase
+
+
+def _without_frames(words: Words, lexicon: Lexicon) -> Iterator[Words]:
+    """The stretches between the words that only frame a question."""
+    at, start = 0, 0
+    while at < len(words):
+        frame = next((one for one in lexicon.frames.get(words[at], ()) if _starts(words, at, one)), None)
+        meant = next((one[0] for one in lexicon.meanings.get(words[at], ()) if _starts(words, at, one[0])), ())
+        if frame is None or len(meant) > len(frame):
+            at += max(1, len(meant))
+            continue
+        if at > start:
+            yield words[start:at]
+        at += len(frame)
+        start = at
+    if at > start:
+        yield words[start:at]
+
+
+def _groups(words: Words, lexicon: Lexicon) -> Iterator[Group]:
+    """Splits a stretch into the phrases that the tables know and the runs of words between them."""
+    at, start = 0, 0
+    while at < len(words):
+        found = [one for one in lexicon.meanings.get(words[at], ()) if _starts(words, at, one[0])]
+        if not found:
+            at += 1
+            continue
+        longest = len(found[0][0])
+        if at > start:
+            yield _plain(words[start:at], lexicon)
+        yield _meant(words[at : at + longest], [one for one in found if len(one[0]) == longest], lexicon)
+        at += longest
+        start = at
+    if at > start:
+        yield _plain(words[start:at], lexicon)
+
+
+def _meant(words: Words, found: list[tuple[Words, Origin, Words]], lexicon: Lexicon) -> Group:
+    abbreviation = found[0][1].kind == "abbreviation"
+    asked = Reading(words, _MAYBE_SHARE if abbreviation else 1.0, ASKED)
+    readings = [asked] if not abbreviation or all(word in lexicon.worth for word in words) else []
+    share = 1.0 if abbreviation else _SYNONYM_SHARE
+    readings.extend(Reading(expansion, share, origin) for _, origin, expansion in found)
+    return Group(tuple(readings))
+
+
+def _plain(words: Words, lexicon: Lexicon) -> Group:
+    """Words as asked, and with the spelling that the index knows."""
+    readings = [Reading(words, 1.0, ASKED)]
+    corrected = list(words)
+    share = 1.0
+    for at, word in enumerate(words):
+        before = corrected[at - 1] if at else ""
+        after = words[at + 1] if at + 1 < len(words) else ""
+        better = _better(word, before, after, lexicon)
+        if better is not None:
+            corrected[at] = better[0]
+            share = min(share, better[1])
+    if corrected != list(words):
+        target = tuple(" ".join(corrected).split())
+        readings.append(Reading(target, share, Origin("spelling", " ".join(words), " ".join(target))))
+    return Group(tuple(readings))
+
+
+def _better(word: str, before: str, after: str, lexicon: Lexicon) -> tuple[str, float] | None:
+    """A spelling that fits better, with how sure: for words not known, and for known ones that fit nowhere."""
+    if len(word) < 2 or word.isdigit():
+        return None
+    worth = lexicon.worth
+
+    def fits(one: str) -> int:
+        return (f"{before} {one}" in worth) + (f"{one} {after}" in worth)
+
+    if lexicon.knows(word):
+        if fits(word) or len(word) < 3 or not (before or after):
+            return None
+        candidates = [one for one in _near(word) if one in worth and fits(one) == bool(before) + bool(after)]
+        best = max(candidates, key=lambda one: -worth[one], default=None)
+        return (best, _MAYBE_SHARE) if best else None
+    parts = _split(word, worth)
+    if parts:
+        return parts, _SPELLING_SHARE
+    candidates = [one for one in _near(word) if one in worth]
+    if not candidates and len(word) > 4:
+        candidates = [far for one in _near(word) for far in _near(one) if far in worth][:200]
+    if not candidates:
+        return None
+    # A neighbour that makes a known pair says more than how common the syllable is.
+    return max(candidates, key=lambda one: (fits(one), -worth[one])), _SPELLING_SHARE
+
+
+def _near(word: str) -> Iterator[str]:
+    """Spellings at distance one, and what telex keystrokes without an input method would mean."""
+    telex = _TELEX_DOUBLE.sub(lambda match: _TELEX[match[0]], word)
+    if telex != word:
+        yield telex
+    for base in dict.fromkeys((word, telex)):
+        for tone in "sfrxj":
+            if tone in base[1:]:
+                yield base[0] + base[1:].replace(tone, "", 1)
+    if telex != word:
+        return
+    for at in range(len(word)):
+        head, tail = word[:at], word[at:]
+        yield head + tail[1:]
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        for letter in _LETTERS:
+            yield head + letter + tail
+            yield head + letter + tail[1:]
+    for letter in _LETTERS:
+        yield word + letter
+
+
+def _split(word: str, worth: Mapping[str, float]) -> str:
+    """Syllables written together ("khaisinh"), where every pair stands in the index."""
+    if len(word) < 5:
+        return ""
+    for at in range(2, len(word) - 1):
+        head, tail = word[:at], word[at:]
+        if head in worth and f"{head} {tail}" in worth:
+            return f"{head} {tail}"
+    for at in range(2, len(word) - 3):
+        head = word[:at]
+        if head in worth:
+            rest = _split(word[at:], worth)
+            if rest and f"{head} {rest.split()[0]}" in worth:
+                return f"{head} {rest}"
+    return ""
