@@ -39,6 +39,9 @@ class BulkWork(Work):
         if id(row) not in self._known:
             raise ValueError(f"{row!r} was not added in this bulk")
 
+    def remove(self, row: models.Model) -> None:
+        raise ValueError("A bulk builds histories; it removes nothing")
+
     def defer(self, task: str, **arguments: Any) -> None:
         """History sends no messages: jobs are counted and left out."""
         self.jobs_left_out += 1

@@ -49,6 +49,10 @@ class Work(ABC):
         """Fields of a row (locked before, or added in this work) to write."""
 
     @abstractmethod
+    def remove(self, row: models.Model) -> None:
+        """A stored row to delete; only for what the law does not keep (a day of a calendar entered by mistake)."""
+
+    @abstractmethod
     def defer(self, task: str, **arguments: Any) -> None:
         """A job to run once this work is committed; it goes in with the same transaction."""
 
@@ -125,13 +129,20 @@ def _insert(model: type[models.Model], count: int) -> str:
     columns = columns_of(model)
     names = ", ".join(f'"{column.name}"' for column in columns)
     row = "(" + ", ".join(["%s"] * len(columns)) + ")"
-    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {", ".join([row] * count)}'  # noqa: S608
+    # Content-addressed rows say the same whoever writes them: the first to come stays.
+    absent = " ON CONFLICT DO NOTHING" if getattr(model, "insert_if_absent", False) else ""
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {", ".join([row] * count)}{absent}'  # noqa: S608
 
 
 @cache
 def _update(model: type[models.Model], fields: tuple[str, ...]) -> str:
     sets = ", ".join(f'"{_column(model, name).name}" = %s' for name in fields)
     return f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{_column(model, "pk").name}" = %s'  # noqa: S608
+
+
+@cache
+def _delete(model: type[models.Model]) -> str:
+    return f'DELETE FROM "{model._meta.db_table}" WHERE "{_column(model, "pk").name}" = %s'  # noqa: S608
 
 
 class DatabaseWork(Work):
@@ -141,6 +152,7 @@ class DatabaseWork(Work):
         super().__init__(actor, now)
         self._added: dict[type[models.Model], list[models.Model]] = {}
         self._changed: dict[tuple[type[models.Model], Any], tuple[models.Model, dict[str, None]]] = {}
+        self._removed: list[models.Model] = []
         self._jobs: list[tuple[str, dict[str, Any]]] = []
 
     def add(self, *rows: models.Model) -> None:
@@ -152,6 +164,9 @@ class DatabaseWork(Work):
             return
         _, names = self._changed.setdefault((type(row), row.pk), (row, {}))
         names.update(dict.fromkeys(fields))
+
+    def remove(self, row: models.Model) -> None:
+        self._removed.append(row)
 
     def defer(self, task: str, **arguments: Any) -> None:
         self._jobs.append((task, arguments))
@@ -179,6 +194,10 @@ class DatabaseWork(Work):
             parts.append(_update(model, fields))
             values.extend(_column(model, name).value(row) for name in fields)
             values.append(key)
+        for row in self._removed:
+            parts.append(_delete(type(row)))
+            values.append(row.pk)
+        self._removed = []
         for model, rows in self._added.items():
             columns = columns_of(model)
             parts.append(_insert(model, len(rows)))
