@@ -50,12 +50,8 @@ def test_amounts() -> None:
 
 
 # The reverse of the spelling, written from its rules, so that each number can be read back.
-VALUES = {
-    word: at for at, word in enumerate(["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"])
-} | {
-    "mốt": 1,
-    "lăm": 5,
-}
+DIGITS = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"]
+VALUES = {word: at for at, word in enumerate(DIGITS)} | {"mốt": 1, "lăm": 5}
 
 
 def read_back(words: str) -> int:

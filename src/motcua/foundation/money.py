@@ -14,7 +14,7 @@ def format_vnd(amount: int) -> str:
 
 
 def parse_vnd(text: str) -> int:
-    """Reads ``20.000 đ``, ``20,000``, ``20000 VNĐ``. Raises ``Invalid``, also for parts of a đồng: there are none."""
+    """Reads ``20.000 đ``, ``20,000``, ``20000 VNĐ``. Raises ``Invalid``, also for parts of a đồng."""
     plain = "".join(text[:60].split()).lower()
     for unit in ("vnđ", "vnd", "đồng", "đ", "₫"):
         plain = plain.removesuffix(unit)

@@ -34,6 +34,7 @@ from motcua.foundation.identifiers import (
     parse_result_code,
     parse_tax_code,
 )
+from motcua.foundation.identifiers.parsed import EMPTY, TOO_LONG
 
 PARSERS: tuple[Callable[[str], Parsed], ...] = (
     parse_agency_code,
@@ -84,6 +85,14 @@ def test_rubbish_gets_a_typed_refusal(parse: Callable[[str], Parsed], text: str)
         parsed.value.encode()
         if parse is not parse_identity_qr:
             assert parse(parsed.value) == parsed
+
+
+@pytest.mark.parametrize("parse", PARSERS)
+def test_nothing_and_far_too_much_are_told_apart(parse: Callable[[str], Parsed]) -> None:
+    for text, reason in (("", EMPTY), (" \t\n", EMPTY), ("1" * 3000, TOO_LONG)):
+        parsed = parse(text)
+        assert parsed.reason is not None
+        assert parsed.reason.msgid == reason
 
 
 # --- agencies -------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def parse_agency_code(text: str) -> Parsed:
     ministry), ``root`` (level-1 code), ``groups``, ``new`` (the identifier in the new order), ``old`` (in the old
     order, None where it cannot be written so).
     """
-    if refusal := screened(text):
+    if (refusal := screened(text)) is not None:
         return refusal
     code = compact(text).upper()
     if len(code) > LONGEST_CODE:

@@ -32,7 +32,7 @@ def parse_dossier_code(text: str) -> Parsed:
     Kinds: ``dossier`` (agency in the new order), ``dossier_old``. Parts: ``agency``, ``agency_new`` (in the new order),
     ``date`` (ISO), ``number``.
     """
-    if refusal := screened(text):
+    if (refusal := screened(text)) is not None:
         return refusal
     match = _FORM.fullmatch(compact(text).upper())
     if match is None:

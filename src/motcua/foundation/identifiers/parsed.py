@@ -24,9 +24,6 @@ class Parsed:
     parts: Mapping[str, Any] = field(default_factory=dict)
     reason: Text | None = None
 
-    def __bool__(self) -> bool:
-        return self.ok
-
     def as_data(self, translate: Translate = as_it_is) -> dict[str, Any]:
         """``{ok, kind, parts, reason}`` as the command and the API publish it."""
         parts = dict(self.parts)

@@ -25,7 +25,7 @@ def parse_identity(text: str) -> Parsed:
     1 January 2025 but found on older papers; part ``valid`` False). There is no check digit: a number that is
     understood need not exist.
     """
-    if refusal := screened(text):
+    if (refusal := screened(text)) is not None:
         return refusal
     number = compact(text, ".-")
     if not _DIGITS.fullmatch(number):

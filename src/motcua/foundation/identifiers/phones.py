@@ -28,7 +28,7 @@ def parse_phone(text: str) -> Parsed:
     a service number its digits. Parts: ``e164`` (None for service numbers), ``national`` (``0912345678``), ``zalo``
     (``84…`` for mobiles), ``known_range`` (False: the range is in no list, yet may exist).
     """
-    if refusal := screened(text):
+    if (refusal := screened(text)) is not None:
         return refusal
     written = compact(text, _PUNCTUATION)
     if not re.fullmatch(r"\+?[0-9]{3,17}", written):

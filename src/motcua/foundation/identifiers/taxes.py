@@ -14,7 +14,7 @@ def parse_tax_code(text: str) -> Parsed:
     (12 digits: the personal identification number, which replaced the tax code of individuals and household businesses
     on 1 July 2025, TT 86/2024/TT-BTC). Parts: ``number`` (ten digits), ``branch``, or those of the personal number.
     """
-    if refusal := screened(text):
+    if (refusal := screened(text)) is not None:
         return refusal
     code = compact(text, ".")
     digits = code.replace("-", "")
