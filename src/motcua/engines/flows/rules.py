@@ -10,12 +10,14 @@ from motcua.foundation.errors import Invalid, Refused
 
 STAGES = ("process", "sign", "return")
 SELECTORS = ("competent", "received_at", "lead")
+PREFIXES = ("code:", "within:")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. ``unit``: competent, received_at, lead, or ``code:`` and an identifier. ``hours``: working hours
-    allowed, empty for the dossier's own due date. Several ``next`` fork; ``join`` waits for all that lead here."""
+    """One step. ``unit``: competent, received_at, lead, ``code:`` and an identifier, or ``within:`` and how the
+    identifier of a division of the competent unit goes on. ``hours``: working hours allowed, empty for the dossier's
+    own due date. Several ``next`` fork; ``join`` waits for all that lead here."""
 
     key: str
     name: str
@@ -127,7 +129,7 @@ def parse(rows: Iterable[Mapping[str, Any]]) -> Definition:
             raise Invalid("Step %(position)s of the flow can't be read.", position=position) from error
         if step.stage not in STAGES:
             raise Invalid("Step %(position)s has an unknown kind of work.", position=position)
-        if step.unit not in SELECTORS and not step.unit.startswith("code:"):
+        if step.unit not in SELECTORS and not step.unit.startswith(PREFIXES):
             raise Invalid("Step %(position)s names no unit.", position=position)
         if step.hours is not None and not 0 < step.hours <= 10_000:
             raise Invalid("Step %(position)s needs between 1 and 10,000 hours.", position=position)

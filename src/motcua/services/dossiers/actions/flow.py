@@ -23,9 +23,14 @@ def definition_of(case: Case) -> Definition:
 
 
 def unit_for(dossier: Dossier, step: Step) -> UUID:
-    """Which unit does the step."""
+    """Which unit does the step. A division that the competent unit does not have leaves the step to the unit."""
+    units = directory()
     if step.unit.startswith("code:"):
-        return directory().coded(step.unit.removeprefix("code:")).id
+        return units.coded(step.unit.removeprefix("code:")).id
+    if step.unit.startswith("within:"):
+        whole = units.unit(dossier.competent_id)
+        division = units.by_code.get(f"{whole.code}.{step.unit.removeprefix('within:')}")
+        return division.id if division else whole.id
     return {
         "competent": dossier.competent_id,
         "received_at": dossier.received_at_id,
