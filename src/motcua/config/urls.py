@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from motcua.interfaces.api.urls import api
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("motcua.interfaces.shell_urls")),
+    path("", include("motcua.interfaces.signing_in.urls")),
+    path("desk/", include("motcua.interfaces.desk.urls")),
+    path("api/v1/", api.urls),
 ]
 
 handler400 = "motcua.interfaces.error_views.bad_request"

@@ -12,7 +12,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -124,25 +125,27 @@ def _column(model: type[models.Model], name: str) -> Column:
     return Column(field)
 
 
-@cache
-def _insert(model: type[models.Model], count: int) -> str:
-    columns = columns_of(model)
-    names = ", ".join(f'"{column.name}"' for column in columns)
-    row = "(" + ", ".join(["%s"] * len(columns)) + ")"
-    # Content-addressed rows say the same whoever writes them: the first to come stays.
-    absent = " ON CONFLICT DO NOTHING" if getattr(model, "insert_if_absent", False) else ""
-    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {", ".join([row] * count)}{absent}'  # noqa: S608
+Part = tuple[type[models.Model], tuple[str, ...], int]
+"""One part of a statement: the model, the fields to update (none: insert) and how many rows."""
 
 
-@cache
-def _update(model: type[models.Model], fields: tuple[str, ...]) -> str:
-    sets = ", ".join(f'"{_column(model, name).name}" = %s' for name in fields)
-    return f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{_column(model, "pk").name}" = %s'  # noqa: S608
-
-
-@cache
-def _delete(model: type[models.Model]) -> str:
-    return f'DELETE FROM "{model._meta.db_table}" WHERE "{_column(model, "pk").name}" = %s'  # noqa: S608
+@lru_cache(maxsize=1024)
+def _statement(parts: tuple[Part, ...]) -> bytes:
+    """One statement that writes everything, with numbered parameters. A shape is built once per process."""
+    place = count(1)
+    texts = []
+    for model, fields, rows in parts:
+        if fields:
+            sets = ", ".join(f'"{_column(model, name).name}" = ${next(place)}' for name in fields)
+            key = _column(model, "pk").name
+            texts.append(f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{key}" = ${next(place)}')  # noqa: S608
+        else:
+            columns = columns_of(model)
+            names = ", ".join(f'"{column.name}"' for column in columns)
+            values = ", ".join("(" + ", ".join(f"${next(place)}" for _ in columns) + ")" for _ in range(rows))
+            texts.append(f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {values}')  # noqa: S608
+    withs = ", ".join(f"w{number} AS ({text})" for number, text in enumerate(texts[:-1]))
+    return (f"WITH {withs} {texts[-1]}" if withs else texts[-1]).encode()
 
 
 class DatabaseWork(Work):
@@ -187,28 +190,20 @@ class DatabaseWork(Work):
 
     def flush(self) -> None:
         """Writes what has been collected so far; called at the end of ``begin`` by itself."""
-        parts: list[str] = []
+        parts: list[Part] = []
         values: list[Any] = []
         for (model, key), (row, names) in self._changed.items():
             fields = tuple(names)
-            parts.append(_update(model, fields))
+            parts.append((model, fields, 1))
             values.extend(_column(model, name).value(row) for name in fields)
             values.append(key)
-        for row in self._removed:
-            parts.append(_delete(type(row)))
-            values.append(row.pk)
-        self._removed = []
         for model, rows in self._added.items():
             columns = columns_of(model)
-            parts.append(_insert(model, len(rows)))
+            parts.append((model, (), len(rows)))
             values.extend(column.value(row) for row in rows for column in columns)
         self._added, self._changed = {}, {}
         if parts:
-            statement = parts[-1]
-            if len(parts) > 1:
-                withs = ", ".join(f"w{i} AS ({part})" for i, part in enumerate(parts[:-1]))
-                statement = f"WITH {withs} {parts[-1]}"
-            _execute(statement, values)
+            _execute(_statement(tuple(parts)), values)
         if self._jobs:
             from procrastinate.contrib.django import app
 
@@ -217,15 +212,15 @@ class DatabaseWork(Work):
             self._jobs = []
 
 
-def _execute(statement: str, values: list[Any]) -> None:
+def _execute(statement: bytes, values: list[Any]) -> None:
     """Server-side parameters and a prepared plan: the same few statements run all day."""
     connection.ensure_connection()
     with connection.wrap_database_errors:
         raw = connection.connection
-        with psycopg.Cursor(raw) as cursor:
+        with psycopg.RawCursor(raw) as cursor:
             cursor.execute(statement, values, prepare=True)
     if connection.queries_logged:
-        connection.queries_log.append({"sql": statement, "time": "0"})
+        connection.queries_log.append({"sql": statement.decode(), "time": "0"})
 
 
 @contextmanager

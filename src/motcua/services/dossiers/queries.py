@@ -27,13 +27,19 @@ def visible_to(actor: Actor) -> QuerySet[Dossier]:
         return dossiers.filter(applicant_id=actor.party_id) if actor.party_id else dossiers.none()
     paths = actor.reach("dossier.read")
     if actor.kind == "client":
+        units = _of_units(paths) if paths else None
+        if units is not None and not units:
+            return dossiers
         own = Q(submitted_by=actor.id)
-        return dossiers.filter(own | _of_units(paths)) if paths else dossiers.filter(own)
+        return dossiers.filter(own | units) if units else dossiers.filter(own)
     return dossiers.filter(_of_units(paths)) if paths else dossiers.none()
 
 
 def _of_units(paths: tuple[str, ...]) -> Q:
-    units = [unit.id for unit in directory().under(*paths)]
+    reached = directory().under(*paths)
+    if len(reached) == len(directory().all):
+        return Q()
+    units = [unit.id for unit in reached]
     worked_on = Task.objects.filter(case=OuterRef("pk"), unit__in=units)
     return Q(competent__in=units) | Q(received_at__in=units) | Q(Exists(worked_on))
 
@@ -174,3 +180,36 @@ def my_dossiers(actor: Actor, *, after: Position | None = None, limit: int = 20)
     if after is not None:
         found = found.filter(Q(submitted_at__lt=after[0]) | Q(submitted_at=after[0], pk__lt=after[1]))
     return list(found[:limit])
+
+
+def newest(
+    actor: Actor,
+    *,
+    status: int | None = None,
+    competent_id: UUID | None = None,
+    after: Position | None = None,
+    limit: int = 20,
+) -> list[Dossier]:
+    """The newest dossiers that the asker may see, by index; for a client that reaches the whole province no filter
+    by unit is needed and none is made."""
+    found = visible_to(actor) if competent_id is None else _competent_within(actor, competent_id)
+    if status is not None:
+        found = found.filter(status=status)
+    if after is not None:
+        found = found.filter(Q(submitted_at__lt=after[0]) | Q(submitted_at=after[0], pk__lt=after[1]))
+    return list(found.select_related("case").order_by("-submitted_at", "-case")[:limit])
+
+
+def _competent_within(actor: Actor, competent_id: UUID) -> QuerySet[Dossier]:
+    """All of one competent unit where the asker reaches it; then the unit alone decides and its index serves."""
+    if actor.may("dossier.read", directory().unit(competent_id).path):
+        return Dossier.objects.filter(competent=competent_id)
+    return visible_to(actor).filter(competent=competent_id)
+
+
+def key_of(code: str) -> UUID:
+    """The key of a dossier by its code; the action decides whether it is the asker's business."""
+    key = Dossier.objects.filter(code=code[:60]).values_list("pk", flat=True).first()
+    if key is None:
+        raise NotFound("There is no such dossier, or it is not yours to see.")
+    return key

@@ -75,7 +75,7 @@ def assign(work: Work, dossier: Dossier, *, task_id: UUID, user_id: UUID) -> Tas
 
 @Action
 def pass_on(
-    work: Work, dossier: Dossier, *, task_id: UUID, opinion: str = "", assignee_id: UUID | None = None
+    work: Work, dossier: Dossier, *, task_id: UUID | None, opinion: str = "", assignee_id: UUID | None = None
 ) -> list[Task]:
     """Finishes a step and opens what follows. The step that decides is finished by ``complete``."""
     task = task_of(dossier, task_id)

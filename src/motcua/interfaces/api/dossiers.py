@@ -1,0 +1,250 @@
+"""Dossiers over the API."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from ninja import Header, Query, Router, Status
+
+from motcua.engines.files.models import Blob
+from motcua.engines.ledger.actor import Actor
+from motcua.engines.organisations.queries import directory
+from motcua.foundation.errors import Invalid, NotFound
+from motcua.interfaces.api import schemas
+from motcua.interfaces.api.auth import actor_with
+from motcua.services.dossiers import actions, door, queries
+from motcua.services.dossiers.explain import reckoning_of
+from motcua.services.dossiers.models import Dossier, DossierFile
+from motcua.services.procedures import queries as procedures
+
+router = Router(tags=["dossiers"])
+PAGE = 20
+
+
+def shown(dossier: Dossier) -> dict[str, Any]:
+    """A dossier as the API shows it; the case must be loaded."""
+    units = directory().by_id
+    return {
+        "id": dossier.pk,
+        "code": dossier.code,
+        "status": dossier.status,
+        "procedure": dossier.procedure_code,
+        "procedure_name": procedures.version(dossier.procedure_version_id).name,
+        "channel": dossier.channel,
+        "received_at": units[dossier.received_at_id].code,
+        "competent": units[dossier.competent_id].code,
+        "holder": units[dossier.case.holder_id].code,
+        "applicant_name": dossier.applicant_name,
+        "submitted_at": dossier.submitted_at,
+        "accepted_at": dossier.accepted_at,
+        "due_at": dossier.case.due_at,
+        "finished_at": dossier.finished_at,
+        "returned_at": dossier.returned_at,
+    }
+
+
+def _file(row: DossierFile, blob: Blob) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "kind": row.kind,
+        "component": row.component.key if row.component else None,
+        "sha256": blob.sha256,
+        "size": blob.size,
+        "media_type": blob.media_type,
+        "added_at": row.added_at,
+    }
+
+
+@router.post(
+    "/dossiers", response={201: schemas.DossierCreated, 200: schemas.DossierCreated}, summary="Submit a dossier"
+)
+def submit(
+    request: HttpRequest,
+    body: schemas.DossierIn,
+    idempotency_key: str = Header(..., alias="Idempotency-Key", min_length=8, max_length=80),
+) -> Status[dict[str, Any]]:
+    """Submits a dossier for a party. The same ``Idempotency-Key`` with the same body gives the same dossier (200)."""
+    actor = actor_with(request, "dossier.submit")
+    procedure = procedures.current(body.procedure)
+    competent = door.unit_for(procedure, unit_code=body.unit, ward_code=body.ward_code)
+    files = door.files_from(actor, [key for component in body.components for key in component.files])
+    answers: dict[str, Any] = {}
+    if body.answers:
+        from motcua.services.procedures.forms import form_for
+
+        result = form_for(procedure).validated(body.answers)
+        answers = result.values
+    applicant = body.applicant
+    party = door.party_for(
+        kind=applicant.kind,
+        name=applicant.name,
+        identity_number=applicant.identity_number,
+        phone=applicant.phone,
+        email=applicant.email,
+        address=applicant.address,
+    )
+    dossier, new = actions.submit_once(
+        actor,
+        actions.Submission(
+            procedure=procedure,
+            channel=body.channel,
+            competent_id=competent.id,
+            received_at_id=queries.counter_of(competent).id,
+            applicant_id=party.id,
+            applicant_name=applicant.name,
+            submitted_by=_id(actor),
+            key=f"{actor.id}:{idempotency_key}",
+            digest=door.digest_of(body.model_dump(mode="json")),
+            answers=answers,
+            contact={"phone": applicant.phone, "email": applicant.email, "address": applicant.address},
+            component_case=body.component_case,
+            components=[
+                actions.ComponentIn(
+                    each.key,
+                    each.name or each.key,
+                    each.originals,
+                    each.copies,
+                    tuple(files[key] for key in each.files),
+                )
+                for each in body.components
+            ],
+            delivery=body.delivery,
+            fee=door.fee_of(procedure.method(body.channel)),
+        ),
+    )
+    created = {
+        "id": dossier.pk,
+        "code": dossier.code,
+        "status": dossier.status,
+        "submitted_at": dossier.submitted_at,
+        "replayed": not new,
+    }
+    return Status(201 if new else 200, created)
+
+
+def _id(actor: Actor) -> UUID:
+    if actor.id is None:
+        raise NotFound("There is no such dossier, or it is not yours to see.")
+    return actor.id
+
+
+@router.get("/dossiers", response=schemas.Page, summary="Dossiers, newest first")
+def newest(
+    request: HttpRequest,
+    status: int | None = Query(None, ge=1, le=10),
+    unit: str = Query("", max_length=35, description="Identifier of the competent agency"),
+    after: str = Query("", max_length=120, description="`next` of the page before"),
+    limit: int = Query(PAGE, ge=1, le=100),
+) -> dict[str, Any]:
+    """The dossiers that the client may see, newest first, a page at a time."""
+    actor = actor_with(request, "dossier.read")
+    position = _position(after) if after else None
+    found = queries.newest(
+        actor, status=status, competent_id=directory().coded(unit).id if unit else None, after=position, limit=limit
+    )
+    more = found[-1] if len(found) == limit else None
+    return {"items": [shown(each) for each in found], "next": _token(more) if more else None}
+
+
+def _token(dossier: Dossier) -> str:
+    return base64.urlsafe_b64encode(f"{dossier.submitted_at.isoformat()} {dossier.pk}".encode()).decode()
+
+
+def _position(token: str) -> queries.Position:
+    try:
+        moment, key = base64.urlsafe_b64decode(token.encode()).decode().split(" ")
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is None:
+            raise ValueError("no time zone")
+        return at, UUID(key)
+    except (ValueError, binascii.Error, UnicodeError) as error:
+        raise Invalid(fields={"after": ["Take the value of “next” as it was given."]}) from error
+
+
+@router.get("/dossiers/{code}", response=schemas.DossierDetail, summary="One dossier")
+def one(request: HttpRequest, code: schemas.Code) -> dict[str, Any]:
+    """Everything of one dossier but its answers."""
+    dossier = queries.get_by_code(actor_with(request, "dossier.read"), code)
+    files = dossier.files.select_related("blob", "component").order_by("added_at", "id")
+    return {
+        **shown(dossier),
+        "delivery": dossier.delivery,
+        "fee": dossier.fee,
+        "files": [_file(row, row.blob) for row in files],
+    }
+
+
+@router.get("/dossiers/{code}/steps", response=schemas.StepsOut, summary="Why it is due then, and who has done what")
+def steps(request: HttpRequest, code: schemas.Code) -> dict[str, Any]:
+    """The reckoning of the due date, each step with its legal basis, and the tasks so far."""
+    dossier = queries.get_by_code(actor_with(request, "dossier.read"), code)
+    reckoning = reckoning_of(dossier.case)
+    units = directory().by_id
+    return {
+        "due_at": dossier.case.due_at,
+        "reckoning": [
+            {"at": step.at, "text": step.render(gettext), "basis": step.basis}
+            for step in (reckoning.steps if reckoning else ())
+        ],
+        "tasks": [
+            {
+                "step": task.step,
+                "name": task.name,
+                "unit": units[task.unit_id].code,
+                "state": task.state,
+                "opened_at": task.opened_at,
+                "due_at": task.due_at,
+                "closed_at": task.closed_at,
+                "outcome": task.outcome,
+            }
+            for task in dossier.case.tasks.order_by("opened_at", "id")
+        ],
+    }
+
+
+@router.post("/dossiers/{code}/files", response={201: list[schemas.FileOut]}, summary="Add files to a dossier")
+def attach(request: HttpRequest, code: schemas.Code, body: schemas.AttachIn) -> Status[list[dict[str, Any]]]:
+    """Adds uploads made before to a dossier that is still open."""
+    actor = actor_with(request, "dossier.submit")
+    dossier = queries.get_by_code(actor, code)
+    files = door.files_from(actor, body.uploads)
+    rows = actions.attach.run(actor, dossier.pk, files=[files[key] for key in body.uploads], component=body.component)
+    blobs = Blob.objects.in_bulk([row.blob_id for row in rows])
+    return Status(201, [_file(row, blobs[row.blob_id]) for row in rows])
+
+
+@router.post("/dossiers/{code}/status", response=schemas.DossierOut, summary="Change the status of a dossier")
+def change_status(request: HttpRequest, code: schemas.Code, body: schemas.StatusChangeIn) -> dict[str, Any]:
+    """Accept, refuse, ask for a supplement, pass on or return, with the same rules as at the desk."""
+    actor = actor_with(request, "dossier.receive")
+    key = queries.key_of(code)
+    if body.action == "accept":
+        dossier = actions.accept.run(actor, key, note=body.note)
+    elif body.action == "refuse":
+        dossier = actions.refuse.run(actor, key, reason=body.reason, explanation=body.explanation, basis=body.basis)
+    elif body.action == "request_supplement":
+        dossier = actions.request_supplement.run(actor, key, items=body.items, note=body.note).dossier
+    elif body.action == "pass_on":
+        dossier = actions.pass_on.run(actor, key, task_id=None, opinion=body.note)[0].case.dossier
+    else:
+        dossier = actions.return_result.run(actor, key, received_by=body.received_by).dossier
+    return shown(dossier)
+
+
+@router.get("/dossiers/{code}/files/{file_id}", summary="The bytes of a file", response={200: None})
+def content(request: HttpRequest, code: schemas.Code, file_id: UUID) -> HttpResponse:
+    """The file as it was handed in."""
+    from motcua.engines.files.serving import file_response
+
+    dossier = queries.get_by_code(actor_with(request, "dossier.read"), code)
+    row = dossier.files.select_related("blob").filter(pk=file_id).first()
+    if row is None:
+        raise NotFound("The dossier has no such file.")
+    return file_response(request, row.blob, row.name, inline=False)

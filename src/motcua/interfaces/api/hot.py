@@ -1,0 +1,107 @@
+"""The hottest reads, answered before Django's middleware: public status by code, and health.
+
+Everything else under /api/ goes through a short chain without sessions, cookies or pages.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import psycopg
+from django.core.handlers.exception import convert_exception_to_response
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+
+from motcua.foundation.errors import NotFound
+from motcua.services.dossiers.rules import COMPLETION
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+_STATUS = re.compile(r"/api/v1/status/([0-9A-Za-z.-]{3,60})")
+_SELECT = "SELECT status FROM dossiers_dossier WHERE code = %s"
+_COMMON = [("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]
+
+
+def _status_of(code: str) -> int | None:
+    """One prepared statement on the thread's own connection; tried again once when the server was restarted."""
+    for last in (False, True):
+        connection.ensure_connection()
+        try:
+            with psycopg.Cursor(connection.connection) as cursor:
+                row = cursor.execute(_SELECT, (code,), prepare=True).fetchone()
+            return row[0] if row else None
+        except psycopg.OperationalError:
+            connection.close()
+            if last:
+                raise
+    return None
+
+
+def public_status(code: str) -> dict[str, Any]:
+    """{code, status, completion}. Raises ``NotFound``."""
+    status = _status_of(code)
+    if status is None:
+        raise NotFound("There is no dossier with this code. Please check the code on your receipt.")
+    return {"code": code, "status": status, "completion": COMPLETION[status]}
+
+
+def _answer(start: StartResponse, line: str, body: bytes, kind: str = "application/json") -> Iterable[bytes]:
+    start(line, [("Content-Type", kind), ("Content-Length", str(len(body))), *_COMMON])
+    return [body]
+
+
+def _status(environ: dict[str, Any], start: StartResponse, code: str) -> Iterable[bytes] | None:
+    try:
+        status = _status_of(code)
+    except (psycopg.Error, connection.Database.Error):
+        return None  # Django's chain says it in full
+    if status is None:
+        return None
+    body = b'{"code":"%s","status":%d,"completion":%d}' % (code.encode(), status, COMPLETION[status])
+    return _answer(start, "200 OK", body)
+
+
+def _health(start: StartResponse) -> Iterable[bytes]:
+    try:
+        connection.ensure_connection()
+        with psycopg.Cursor(connection.connection) as cursor:
+            cursor.execute("SELECT 1")
+    except (psycopg.Error, connection.Database.Error):
+        connection.close()
+        return _answer(start, "503 Service Unavailable", json.dumps({"ok": False}).encode())
+    return _answer(start, "200 OK", b'{"ok":true}')
+
+
+class LeanHandler(WSGIHandler):
+    """Django without the middleware that pages need: the API has no session, cookie or page."""
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        self._view_middleware = []
+        self._template_response_middleware = []
+        self._exception_middleware = []
+        self._middleware_chain = convert_exception_to_response(self._get_response)
+
+
+class Front:
+    """The WSGI application: hot paths first, the API through the short chain, pages through all of Django."""
+
+    def __init__(self, pages: WSGIHandler) -> None:
+        self._pages = pages
+        self._api = LeanHandler()
+
+    def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith("/api/"):
+            if environ.get("REQUEST_METHOD") == "GET":
+                match = _STATUS.fullmatch(path)
+                if match is not None:
+                    answer = _status(environ, start, match[1])
+                    if answer is not None:
+                        return answer
+            return self._api(environ, start)
+        if path == "/health":
+            return _health(start)
+        return self._pages(environ, start)

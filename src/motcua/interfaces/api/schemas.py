@@ -1,0 +1,197 @@
+"""What goes over the wire. Field names are the glossary's; codes are the national ones."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field, StringConstraints
+
+Text = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True, pattern=r"^[^\x00]*$")]
+Short = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True, pattern=r"^[^\x00]*$")]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")
+]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[0-9A-Za-zĐđ._-]+$")]
+
+
+class In(Schema):
+    """Input: unknown members are refused, so that a misspelt one is not lost in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ApplicantIn(In):
+    kind: Literal["citizen", "business", "agency"] = "citizen"
+    name: Name
+    identity_number: Annotated[str, StringConstraints(max_length=20, pattern=r"^[0-9A-Za-z-]*$")] = ""
+    phone: Annotated[str, StringConstraints(max_length=20, pattern=r"^[0-9+ ().-]*$")] = ""
+    email: Annotated[str, StringConstraints(max_length=254, pattern=r"^([^@\s\x00]+@[^@\s\x00]+)?$")] = ""
+    address: Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")] = ""
+
+
+class ComponentIn(In):
+    key: Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00]+$")]
+    name: Text = ""
+    originals: Annotated[int, Field(ge=0, le=99)] = 0
+    copies: Annotated[int, Field(ge=0, le=99)] = 0
+    files: Annotated[list[UUID], Field(max_length=20, description="Keys of uploads made before")] = []
+
+
+class DossierIn(In):
+    """A dossier to submit. ``unit`` (identifier) or ``ward_code`` says who is competent where several are."""
+
+    procedure: Code
+    channel: Literal["ONLINE", "DIRECT", "POSTAL"] = "ONLINE"
+    unit: Annotated[str, StringConstraints(max_length=35, pattern=r"^[0-9A-Z.]*$")] = ""
+    ward_code: Annotated[str, StringConstraints(max_length=10, pattern=r"^[0-9]*$")] = ""
+    applicant: ApplicantIn
+    answers: Annotated[dict[str, Any], Field(description="Answers to the procedure's form; validated when given")] = {}
+    component_case: Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")] = ""
+    components: Annotated[list[ComponentIn], Field(max_length=100)] = []
+    delivery: Literal["counter", "post", "electronic"] = "counter"
+
+
+class DossierCreated(Schema):
+    id: UUID
+    code: str
+    status: int
+    submitted_at: datetime
+    replayed: bool = Field(description="True when this key had already submitted this dossier")
+
+
+class FileOut(Schema):
+    id: UUID
+    name: str
+    kind: str
+    component: str | None
+    sha256: str
+    size: int
+    media_type: str
+    added_at: datetime
+
+
+class DossierOut(Schema):
+    id: UUID
+    code: str
+    status: int
+    procedure: str
+    procedure_name: str
+    channel: str
+    received_at: str = Field(description="Identifier of the counter")
+    competent: str = Field(description="Identifier of the competent agency")
+    holder: str = Field(description="Identifier of the unit whose turn it is")
+    applicant_name: str
+    submitted_at: datetime
+    accepted_at: datetime | None
+    due_at: datetime | None
+    finished_at: datetime | None
+    returned_at: datetime | None
+
+
+class DossierDetail(DossierOut):
+    delivery: str
+    fee: int
+    files: list[FileOut]
+
+
+class Page(Schema):
+    """Newest first; ``next`` goes into ``after`` for the page behind this one."""
+
+    items: list[DossierOut]
+    next: str | None
+
+
+class StepOut(Schema):
+    at: datetime
+    text: str
+    basis: str
+
+
+class TaskOut(Schema):
+    step: str
+    name: str
+    unit: str
+    state: str
+    opened_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    outcome: str
+
+
+class StepsOut(Schema):
+    due_at: datetime | None
+    reckoning: list[StepOut]
+    tasks: list[TaskOut]
+
+
+class StatusOut(Schema):
+    """What anybody may learn from a code (TT 01/2018 Đ16): status and level of completion, nothing personal."""
+
+    code: str
+    status: int
+    completion: int = Field(description="0 to 100")
+
+
+class UploadOut(Schema):
+    id: UUID
+    name: str
+    size: int
+    media_type: str
+    sha256: str
+
+
+class AttachIn(In):
+    uploads: Annotated[list[UUID], Field(min_length=1, max_length=20)]
+    component: Annotated[str, StringConstraints(max_length=60, pattern=r"^[^\x00]*$")] = ""
+
+
+class StatusChangeIn(In):
+    """A change of status by its verb. Which fields are needed depends on it; the errors name them."""
+
+    action: Literal["accept", "refuse", "request_supplement", "pass_on", "return"]
+    reason: Annotated[str, StringConstraints(max_length=40)] = ""
+    explanation: Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")] = ""
+    basis: Short = ""
+    items: Annotated[list[dict[str, Annotated[str, StringConstraints(max_length=1000)]]], Field(max_length=50)] = []
+    received_by: Short = ""
+    note: Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")] = ""
+
+
+class FeeOut(Schema):
+    amount: int | None
+    currency: str
+    label: str
+
+
+class ChannelOut(Schema):
+    channel: str
+    allowance: str | None = Field(description="As in “5 working_day”; null: only the law's text says")
+    fees: list[FeeOut]
+
+
+class ComponentOut(Schema):
+    key: str
+    name: str
+    originals: int
+    copies: int
+
+
+class ProcedureOut(Schema):
+    code: str
+    name: str
+    version: int
+    field: str
+    levels: list[str]
+    effective_from: date
+    channels: list[ChannelOut]
+    components: list[ComponentOut]
+
+
+class HitOut(Schema):
+    code: str
+    name: str
+    score: float
+    why: str
