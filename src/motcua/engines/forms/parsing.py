@@ -75,12 +75,12 @@ class FormReader(FieldReader):
         others = row.get("fields", [])
         names = [target, row.get("than"), *(others if isinstance(others, list) else [])]
         for name in names:
-            if name is None or (name == "today" and kind == "years_apart"):
+            if name is None or (name == "today" and kind in ("later", "years_apart", "within_years")):
                 continue
             if not isinstance(name, str) or scope.find(name) is None:
                 self.say(where, f'"{name}" is not a field')
                 return None
-        if kind in ("later", "different", "years_apart", "at_most") and "than" not in row:
+        if kind in ("later", "different", "years_apart", "within_years", "at_most") and "than" not in row:
             self.say(where, f'"{kind}" needs "than"')
         if kind == "at_least_one" and not others:
             self.say(where, '"at_least_one" needs "fields"')

@@ -7,11 +7,12 @@ others the commune is typed and matched here, so that a page stays light and wor
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+
+from motcua.foundation.text import fold as plain
 
 ABROAD = "00"
 """The "province" of an address outside Viet Nam, where a field allows it."""
@@ -20,9 +21,8 @@ _KINDS = ("thanh pho ", "tinh ", "phuong ", "xa ", "dac khu ", "tp. ", "tp ", "p
 
 
 def fold(name: str) -> str:
-    """Lower case, without accents, đ as d, single blanks, without the kind of unit: for comparing typed names."""
-    text = unicodedata.normalize("NFD", name.lower()).replace("đ", "d")
-    text = " ".join("".join(c for c in text if not unicodedata.combining(c)).split())
+    """A typed name for comparing: lower case, without accents, single blanks, without the kind of unit."""
+    text = " ".join(plain(name).split())
     for kind in _KINDS:
         if text.startswith(kind):
             return text[len(kind) :]

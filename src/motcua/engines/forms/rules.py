@@ -35,8 +35,15 @@ def _broken(rule: Rule, lookup: Callable[[str], Any], today: date) -> bool:
             return bool(value == other)
         case "at_most":
             return isinstance(value, int | float) and isinstance(other, int | float) and value > other
-    years = conditions.years_between(str(other), _day(str(value)))
-    return years is not None and years < rule.years  # years_apart
+    return _apart(rule, *sorted((str(value), str(other))))
+
+
+def _apart(rule: Rule, earlier: str, later: str) -> bool:
+    """``years_apart``: fewer full years than asked; ``within_years``: later than so many years after the earlier."""
+    if rule.kind == "years_apart":
+        years = conditions.years_between(earlier, _day(later))
+        return years is not None and years < rule.years
+    return len(earlier) == len(later) == 10 and later > f"{int(earlier[:4]) + rule.years:04d}{earlier[4:]}"
 
 
 def _not_later(value: str, other: str, *, or_equal: bool) -> bool:

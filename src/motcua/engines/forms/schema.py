@@ -70,7 +70,7 @@ ROLES = (
 )
 """What a field means to the service that receives the answers, whatever the field is called in the form."""
 
-RULE_KINDS = ("later", "different", "at_least_one", "must", "years_apart", "at_most")
+RULE_KINDS = ("later", "different", "at_least_one", "must", "years_apart", "within_years", "at_most")
 
 ADDRESS_PARTS = ("province", "ward", "ward_name", "line")
 
@@ -89,8 +89,8 @@ class Rule:
     """A rule between fields; the error stands at ``field``, in the words of ``message``.
 
     ``later``: field after ``than`` (or on the same day with ``or_equal``); ``different``: field is not ``than``;
-    ``at_least_one``: one of ``fields`` is filled; ``must``: ``that`` holds; ``years_apart``: from ``than`` to
-    ``field`` (dates; "today" for either) at least ``years`` full years; ``at_most``: field ≤ ``than`` (numbers).
+    ``at_least_one``: one of ``fields`` is filled; ``must``: ``that`` holds; ``years_apart``: between the dates ``field``
+    and ``than`` (or "today") lie at least ``years`` full years, ``within_years``: at most; ``at_most``: field ≤ ``than``.
     A rule whose fields have no answer is silent; ``when`` narrows it.
     """
 
