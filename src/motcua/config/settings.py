@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "motcua.interfaces.middleware.ErrorsMiddleware",
+    "motcua.interfaces.signing_in.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -240,3 +241,61 @@ LOGGING = {
 
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+
+# Signing in. Officials: a second factor always, and an end to sessions that nobody uses.
+SELF_REGISTRATION = _flag("MOTCUA_SELF_REGISTRATION", default=True)  # may citizens make accounts of their own?
+OFFICIAL_IDLE_MINUTES = int(os.environ.get("MOTCUA_OFFICIAL_IDLE_MINUTES", "30"))
+OFFICIAL_SESSION_HOURS = int(os.environ.get("MOTCUA_OFFICIAL_SESSION_HOURS", "12"))
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+
+ACCOUNT_ADAPTER = "motcua.interfaces.signing_in.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "motcua.interfaces.signing_in.forms.CitizenSignUp"
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE_COOKIES else "http"
+
+MFA_ADAPTER = "motcua.interfaces.signing_in.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # officials' accounts are made by administrators, with or without an address
+MFA_TOTP_TOLERANCE = 1  # phones' clocks are not exact
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith(("http://localhost", "http://127.0.0.1"))
+
+# OpenID Connect, VNeID first of all: one server by these variables; docs/administrators/settings.md
+OPENID_IDENTITY_CLAIM = os.environ.get("MOTCUA_OPENID_IDENTITY_CLAIM", "identity_number")
+OPENID_LEVEL_CLAIM = os.environ.get("MOTCUA_OPENID_LEVEL_CLAIM", "identity_level")
+OPENID_PROVIDERS = [
+    {
+        "provider_id": os.environ.get("MOTCUA_OPENID_ID", "vneid"),
+        "name": os.environ.get("MOTCUA_OPENID_NAME", "VNeID"),
+        "client_id": os.environ.get("MOTCUA_OPENID_CLIENT_ID", "motcua"),
+        "secret": os.environ.get("MOTCUA_OPENID_SECRET", ""),
+        "server_url": issuer,
+    }
+    for issuer in _list("MOTCUA_OPENID_ISSUER")[:1]
+]
+SOCIALACCOUNT_ADAPTER = "motcua.interfaces.signing_in.adapters.OpenIdAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {**{k: v for k, v in each.items() if k != "server_url"}, "settings": {"server_url": each["server_url"]}}
+            for each in OPENID_PROVIDERS
+        ],
+    }
+}
+
+# Guessing of passwords: ten failures for a name from one address lock this pair for a quarter of an hour.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False

@@ -14,3 +14,4 @@ class InterfacesConfig(AppConfig):
 
     def ready(self) -> None:
         from motcua.interfaces import checks  # noqa: F401  (registers the system checks)
+        from motcua.interfaces.signing_in import receivers  # noqa: F401  (listens to allauth)

@@ -9,13 +9,31 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from motcua.engines.cases.models import Task, WorkCount
+from motcua.engines.cases.models import Task
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.organisations.queries import UnitInfo, directory
-from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation.errors import NotFound, Refused
+from motcua.services.dossiers import worklists
 from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.worklists import Figures, Filter, Position, stage_units
 from motcua.services.procedures.content import ProcedureData
+
+
+__all__ = [
+    "Figures",
+    "Filter",
+    "Position",
+    "competent_unit",
+    "counter_of",
+    "get",
+    "get_by_code",
+    "my_dossiers",
+    "public_status",
+    "stage_units",
+    "visible_to",
+    "work_counts",
+    "worklist",
+]
 
 
 def visible_to(actor: Actor) -> QuerySet[Dossier]:
@@ -96,74 +114,16 @@ def counter_of(unit: UnitInfo) -> UnitInfo:
     return unit
 
 
-def stage_units(actor: Actor) -> list[tuple[str, UUID]]:
-    """(stage, unit) pairs whose open tasks the officer may take."""
-    pairs = []
-    for stage, permission in STAGE_PERMISSION.items():
-        for unit in directory().under(*actor.reach(permission)):
-            pairs.append((stage, unit.id))
-    return pairs
-
-
-Position = tuple[datetime, UUID]
-
-
 def worklist(
-    actor: Actor,
-    *,
-    stages: tuple[str, ...] = ("intake", "process", "sign", "return"),
-    state: str = "open",
-    mine: bool = False,
-    due_before: datetime | None = None,
-    due_from: datetime | None = None,
-    unit_id: UUID | None = None,
-    after: Position | None = None,
-    limit: int = 50,
+    actor: Actor, wanted: Filter | None = None, *, after: Position | None = None, limit: int = 50
 ) -> list[Task]:
-    """The officer's open work, due first, at most ``limit`` tasks behind position ``after`` (due moment, task key).
-
-    One index scan per unit and stage, each stopping at ``limit``: as fast with a million closed dossiers as without.
-    Tasks come with ``case`` and ``case.dossier``.
-    """
-    pairs = [pair for pair in stage_units(actor) if pair[0] in stages and unit_id in (None, pair[1])]
-    if not pairs:
-        return []
-    conditions = ["t.state = %(state)s", "t.unit_id = p.unit", "t.stage = p.stage"]
-    values: dict[str, Any] = {
-        "state": state,
-        "stages": [stage for stage, _ in pairs],
-        "units": [unit for _, unit in pairs],
-        "limit": limit,
-    }
-    if mine:
-        conditions.append("t.assignee_id = %(me)s")
-        values["me"] = actor.id
-    if due_before is not None:
-        conditions.append("t.due_at < %(before)s")
-        values["before"] = due_before
-    if due_from is not None:
-        conditions.append("t.due_at >= %(from)s")
-        values["from"] = due_from
-    if after is not None:
-        conditions.append("(t.due_at, t.id) > (%(after_at)s, %(after_id)s)")
-        values["after_at"], values["after_id"] = after
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT t.id FROM unnest(%(units)s::uuid[], %(stages)s::text[]) AS p(unit, stage), LATERAL ("  # noqa: S608
-            f"SELECT t.id, t.due_at FROM cases_task t WHERE {' AND '.join(conditions)} "
-            "ORDER BY t.due_at, t.id LIMIT %(limit)s) t ORDER BY t.due_at, t.id LIMIT %(limit)s",
-            values,
-        )
-        keys = [row[0] for row in cursor.fetchall()]
-    tasks = {task.id: task for task in Task.objects.filter(pk__in=keys).select_related("case__dossier", "assignee")}
-    return [tasks[key] for key in keys if key in tasks]
+    """The officer's open work, due first, at most ``limit`` tasks behind ``after``; see ``worklists.page``."""
+    return worklists.page(actor, wanted or Filter(), after=after, limit=limit).tasks
 
 
-def work_counts(actor: Actor) -> QuerySet[WorkCount]:
-    """The counters of the officer's units: what the saved views show without counting."""
-    pairs = stage_units(actor)
-    units = {unit for _, unit in pairs}
-    return WorkCount.objects.filter(unit__in=units, stage__in={stage for stage, _ in pairs})
+def work_counts(actor: Actor) -> Figures:
+    """What the saved views show without counting; see ``worklists.figures``."""
+    return worklists.figures(actor)
 
 
 def public_status(code: str) -> dict[str, Any] | None:
@@ -174,7 +134,7 @@ def public_status(code: str) -> dict[str, Any] | None:
     return {"code": code, "status": row[0]} if row else None
 
 
-def my_dossiers(actor: Actor, *, after: Position | None = None, limit: int = 20) -> list[Dossier]:
+def my_dossiers(actor: Actor, *, after: tuple[datetime, UUID] | None = None, limit: int = 20) -> list[Dossier]:
     """The person's dossiers, newest first."""
     found = visible_to(actor).select_related("case").order_by("-submitted_at", "-case")
     if after is not None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from motcua.engines.cases.models import Case
+from motcua.services.dossiers.folding import FoldedName
 from motcua.services.dossiers.rules import Status
 
 
@@ -60,6 +62,8 @@ class Dossier(models.Model):
             models.Index(fields=["competent", "status", "-submitted_at", "-case"], name="dossier_competent_status"),
             models.Index(fields=["received_at", "-submitted_at", "-case"], name="dossier_received"),
             models.Index(fields=["submitted_by", "-submitted_at"], name="dossier_submitted_by"),
+            # the desk finds people by parts of their names, written with or without marks
+            GinIndex(OpClass(FoldedName("applicant_name"), name="gin_trgm_ops"), name="dossier_applicant_name"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__gte=1, status__lte=10), name="dossier_status_national"),

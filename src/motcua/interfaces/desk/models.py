@@ -1,0 +1,24 @@
+"""What the desk itself keeps: the lists that an officer saved under a name."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from motcua.foundation.keys import new_id
+
+
+class SavedView(models.Model):
+    """A list of work with its filters. ``query`` is the query string of the worklist; it names no person."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey("accounts.User", models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="saved_view_once")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
