@@ -225,9 +225,13 @@ DEFAULT_FROM_EMAIL = os.environ.get("MOTCUA_EMAIL_FROM", "motcua@localhost")
 
 FILES_DIR = HOME / "files"
 FILE_MAX_BYTES = int(os.environ.get("MOTCUA_FILE_MAX_BYTES", str(20 * 1024 * 1024)))
+CLAMD = os.environ.get("MOTCUA_CLAMD", "")  # malware scanner: host:port, or the path of its socket
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 SHARED_DATA = Path(os.environ.get("MOTCUA_SHARED_DATA") or PROJECT_DIR.parent / "shared" / "data")
+
+# Background work stands in the jobs.py of each engine and service.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 LOGGING = {
     "version": 1,
