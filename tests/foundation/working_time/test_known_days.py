@@ -300,3 +300,28 @@ def test_importing_does_not_load_the_holiday_library() -> None:
     code = "import sys, motcua.foundation.working_time; print('holidays' in sys.modules, 'django' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_explanation_names_what_lies_between_receipt_and_the_first_morning() -> None:
+    steps = explain(DEFAULT_CALENDAR, at("2026-02-13T18:00"), Allowance(1, Unit.WORKING_DAY))
+    assert [step.render() for step in steps] == [
+        "Received at 18:00 13/02/2026.",
+        "4 weekly rest days between 14/02/2026 and 22/02/2026 are not counted.",
+        "16/02/2026 to 20/02/2026 are not counted: Lunar New Year.",
+        "After the end of office hours; counted from the next working morning, 07:00 23/02/2026.",
+        "1 working day; the first day is not counted.",
+        "Due at 17:00 24/02/2026.",
+    ]
+    steps = explain(DEFAULT_CALENDAR, at("2026-01-02T10:00"), Allowance(1, Unit.WORKING_DAY))
+    assert [step.render() for step in steps][:3] == [
+        "Received at 10:00 02/01/2026.",
+        "2 weekly rest days between 03/01/2026 and 04/01/2026 are not counted.",
+        "On a day off (day off by decision); counted from the next working morning, 07:00 05/01/2026.",
+    ]
+    steps = explain(DEFAULT_CALENDAR, at("2026-01-09T10:00"), Allowance(2, Unit.WORKING_DAY))
+    assert "10/01/2026 is counted: a working day made up." in [step.render() for step in steps]
+    steps = explain(DEFAULT_CALENDAR, at("2026-08-28T10:00"), Allowance(2, Unit.WORKING_DAY))
+    told = " ".join(step.render() for step in steps)
+    assert "31/08/2026 to 02/09/2026 are not counted: day off, made up on 22/08/2026, National Day." in told
+    steps = explain(DEFAULT_CALENDAR, at("2026-01-31T10:00"), Allowance(1, Unit.MONTH))
+    assert steps[-1].render() == "Due at 17:00 02/03/2026."

@@ -64,13 +64,16 @@ class Narrator:
         """The shift of the start to office hours, if there is one."""
         if opened <= at:
             return
+        params: dict[str, Any] = {"opened": opened}
         if opened.date() == at.date():
             text = "Outside office hours; counted from %(opened)s."
-        elif self._calendar.shifts_on(at.date()):
+        elif self._calendar.table.shifts_on(at.toordinal()):
             text = "After the end of office hours; counted from the next working morning, %(opened)s."
         else:
-            text = "On a day off; counted from the next working morning, %(opened)s."
-        self._say(opened, text, self._calendar.hours_basis, opened=opened)
+            text = "On a day off (%(reason)s); counted from the next working morning, %(opened)s."
+            params["reason"] = self._reason(at.date())[0]
+        self._skipped(at.date() + timedelta(days=1), opened.date() - timedelta(days=1))
+        self._say(opened, text, self._calendar.hours_basis, **params)
 
     def counted(self, start: datetime, allowance: Allowance, nominal: int, end: datetime) -> None:
         """The count itself: how long, what is left out, whether the last day moves."""
