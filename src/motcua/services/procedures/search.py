@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +18,11 @@ from motcua.services.procedures.models import SearchEntry, SearchTerm, SearchWor
 from motcua.services.procedures.understanding import ASKED, Lexicon, Origin, Question, Reading, understand
 from motcua.services.procedures.words import folded
 
-CANDIDATES = 80
+CANDIDATES = 60
 # A word in more than this share of all entries finds nothing by itself; it only helps to rank.
-_COMMON = 1.4
+_COMMON = 2.0
+# What each part of the score counts (bench/search.py measures the effect).
+_SHARE, _COVER, _FOCUS, _ORDER = 0.3, 0.35, 0.22, 0.13
 _LEAST_COVER = 0.34
 _TRIGRAM = 0.45
 
@@ -87,10 +91,31 @@ lexicon: Remembered[Lexicon] = Remembered(_load_lexicon, seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    entry: dict[str, Any]
+class _Found:
+    """A row of the index with its score; ``cover``: how much of the question it answers."""
+
+    row: dict[str, Any]
     score: float
-    terms: frozenset[str]
+    why: Why
+    matched: tuple[str, ...] = ()
+    cover: float = 1.0
+
+    def hit(self) -> Hit:
+        row = self.row
+        # Django leaves jsonb to its own field classes: a plain cursor gives the text.
+        summary = row["summary"]
+        return Hit(
+            code=row["code"],
+            name=row["name"],
+            score=round(self.score, 3),
+            why=self.why,
+            matched=self.matched,
+            procedure_id=row["procedure_id"],
+            version_id=row["version_id"],
+            level=row["level"],
+            online=row["online"],
+            summary=json.loads(summary) if isinstance(summary, str) else summary,
+        )
 
 
 def search(
@@ -104,17 +129,17 @@ def search(
     question = understand(text, known)
     limit = max(1, min(limit, 100))
     filters = _Filters(level, field, online_only)
-    hits: dict[UUID, Hit] = {}
-    for hit in _by_code(question.codes, filters, limit):
-        hits.setdefault(hit.procedure_id, hit)
+    found: dict[UUID, _Found] = {}
+    for one in _by_code(question.codes, filters, limit):
+        found.setdefault(one.row["procedure_id"], one)
     best = 0.0
-    for hit, cover in _by_words(question, known, filters):
-        best = max(best, cover)
-        hits.setdefault(hit.procedure_id, hit)
+    for one in _by_words(question, known, filters):
+        best = max(best, one.cover)
+        found.setdefault(one.row["procedure_id"], one)
     if best < _LEAST_COVER and question.core:
-        for hit in _by_spelling(" ".join(question.core), filters, limit):
-            hits.setdefault(hit.procedure_id, hit)
-    return sorted(hits.values(), key=lambda hit: (-hit.score, hit.code))[:limit]
+        for one in _by_spelling(" ".join(question.core), filters, limit):
+            found.setdefault(one.row["procedure_id"], one)
+    return [one.hit() for one in sorted(found.values(), key=lambda one: (-one.score, one.row["code"]))[:limit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +174,7 @@ def _rows(sql: str, values: list[Any]) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _by_code(codes: tuple[str, ...], filters: _Filters, limit: int) -> Iterator[Hit]:
+def _by_code(codes: tuple[str, ...], filters: _Filters, limit: int) -> Iterator[_Found]:
     for code in codes:
         condition, values = filters.sql()
         pattern = re.sub(r"([\\%_])", r"\\\1", code) + "%"
@@ -166,10 +191,10 @@ def _by_code(codes: tuple[str, ...], filters: _Filters, limit: int) -> Iterator[
             )
         for row in rows:
             exact = row["code"] == code
-            yield _hit(row, 100.0 if exact else 90.0, Why("code", code, "" if exact else row["code"]), ())
+            yield _Found(row, 100.0 if exact else 90.0, Why("code", code, "" if exact else row["code"]))
 
 
-def _by_words(question: Question, known: Lexicon, filters: _Filters) -> Iterator[tuple[Hit, float]]:
+def _by_words(question: Question, known: Lexicon, filters: _Filters) -> Iterator[_Found]:
     wanted = _wanted(question, known)
     if not wanted:
         return
@@ -197,7 +222,7 @@ def _wanted(question: Question, known: Lexicon) -> dict[str, float]:
                 worth = known.worth.get(term, 0.0) * reading.share
                 if worth > wanted.get(term, 0.0):
                     wanted[term] = worth
-    for first, second in zip(question.core, question.core[1:], strict=False):
+    for first, second in pairwise(question.core):
         pair = f"{first} {second}"
         if pair in known.worth:
             wanted.setdefault(pair, known.worth[pair])
@@ -214,33 +239,28 @@ def _terms(words: Iterable[str]) -> Iterator[str]:
         before = word
 
 
-def _ranked(row: dict[str, Any], share: float, question: Question, known: Lexicon) -> tuple[Hit, float]:
+def _ranked(row: dict[str, Any], share: float, question: Question, known: Lexicon) -> _Found:
     """The final score: how much of the question the entry answers, how much of its name was asked for, how common."""
     terms = frozenset(row["terms"])
     name = row["folded_name"].split()
-    have = terms | set(name)
+    have = terms.union(name)
     total = answered = 0.0
     used: list[Reading] = []
-    asked: set[str] = set()
     for group in question.groups:
-        best, best_reading = 0.0, None
-        for reading in group.readings:
-            cover = _cover(reading.words, have, known) * reading.share
-            if cover > best:
-                best, best_reading = cover, reading
-        weight = max(_worth(reading.words, known) for reading in group.readings)
+        cover, reading = max(
+            ((_cover(one.words, have, known) * one.share, one) for one in group.readings), key=lambda one: one[0]
+        )
+        weight = max(_worth(one.words, known) for one in group.readings)
         total += weight
-        answered += weight * best
-        if best_reading is not None:
-            used.append(best_reading)
-            asked.update(best_reading.words)
+        answered += weight * cover
+        if cover:
+            used.append(reading)
+    asked = {word for reading in used for word in reading.words}
     cover = answered / total if total else 0.0
     focus = _cover(name, asked, known)
-    phrase = _longest_run(name, used) / max(1, len(name))
-    popularity = 1 + row["popularity"] / 200
-    score = (0.35 * share + 0.4 * cover * cover + 0.2 * focus + 0.05 * phrase) * popularity * 50
+    score = (_SHARE * share + _COVER * cover * cover + _FOCUS * focus + _ORDER * _in_order(name, used)) * 50
     matched = tuple(word for word in dict.fromkeys(name) if word in asked)
-    return _hit(row, round(score, 3), _why(used, name, terms), matched), cover
+    return _Found(row, score * (1 + row["popularity"] / 200), _why(used, name, terms), matched, cover)
 
 
 def _worth(words: Iterable[str], known: Lexicon) -> float:
@@ -248,28 +268,16 @@ def _worth(words: Iterable[str], known: Lexicon) -> float:
     return sum(known.worth.get(word, 1.0) for word in words)
 
 
-def _cover(words: Iterable[str], have: Iterable[str], known: Lexicon) -> float:
+def _cover(words: Collection[str], have: Set[str], known: Lexicon) -> float:
     """The share of these words, by worth, that is there."""
-    words = list(words)
     total = _worth(words, known)
-    there = have if isinstance(have, (set, frozenset)) else set(have)
-    return _worth((word for word in words if word in there), known) / total if total else 0.0
+    return _worth([word for word in words if word in have], known) / total if total else 0.0
 
 
-def _longest_run(name: list[str], used: list[Reading]) -> int:
-    """The longest stretch of the name that was asked for in this order."""
-    best = 0
-    wanted = [word for reading in used for word in reading.words]
-    for start in range(len(wanted)):
-        for at, word in enumerate(name):
-            run = 0
-            while (
-                start + run < len(wanted) and at + run < len(name) and wanted[start + run] == name[at + run]
-            ):
-                run += 1
-            best = max(best, run)
-            del word
-    return best
+def _in_order(name: list[str], used: list[Reading]) -> float:
+    """The share of the name's neighbouring syllables that were asked for as neighbours."""
+    asked = {pair for reading in used for pair in pairwise(reading.words)}
+    return sum(pair in asked for pair in pairwise(name)) / max(1, len(name) - 1)
 
 
 def _why(used: list[Reading], name: list[str], terms: frozenset[str]) -> Why:
@@ -284,7 +292,7 @@ def _why(used: list[Reading], name: list[str], terms: frozenset[str]) -> Why:
     return Why("keyword", " ".join(sorted(term for term in terms if " " not in term)))
 
 
-def _by_spelling(text: str, filters: _Filters, limit: int) -> Iterator[Hit]:
+def _by_spelling(text: str, filters: _Filters, limit: int) -> Iterator[_Found]:
     """Names that look alike, by trigrams, for what no word of the index answers."""
     condition, values = filters.sql()
     with connection.cursor() as cursor:
@@ -295,25 +303,5 @@ def _by_spelling(text: str, filters: _Filters, limit: int) -> Iterator[Hit]:
         [text, text, *values, limit],
     )
     for row in rows:
-        score = round(row["alike"] * 20 * (1 + row["popularity"] / 200), 3)
-        yield _hit(row, score, Why("spelling", text, row["name"]), ())
-
-
-def _hit(row: dict[str, Any], score: float, why: Why, matched: tuple[str, ...]) -> Hit:
-    summary = row["summary"]
-    if isinstance(summary, str):  # a raw cursor gives jsonb as text where Django has taken its loader away
-        import json
-
-        summary = json.loads(summary)
-    return Hit(
-        code=row["code"],
-        name=row["name"],
-        score=score,
-        why=why,
-        matched=matched,
-        procedure_id=row["procedure_id"],
-        version_id=row["version_id"],
-        level=row["level"],
-        online=row["online"],
-        summary=summary,
-    )
+        score = row["alike"] * 20 * (1 + row["popularity"] / 200)
+        yield _Found(row, score, Why("spelling", text, row["folded_name"]))

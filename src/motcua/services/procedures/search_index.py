@@ -8,8 +8,9 @@ Everything here is rebuilt from the catalogue, the hints and the results.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -27,17 +28,26 @@ from motcua.services.procedures.models import (
     SearchHint,
     SearchPosting,
     SearchState,
+    SearchWord,
 )
 from motcua.services.procedures.words import folded, syllables
 
 # BM25F: how much a word counts by where it stands, and the usual length there (syllables).
-PLACES = {"name": (3.0, 18.0), "hint": (2.5, 14.0), "keywords": (1.5, 12.0), "results": (0.8, 14.0), "field": (0.7, 4.0)}
+PLACES = {
+    "name": (3.0, 18.0),
+    "hint": (2.5, 14.0),
+    "keywords": (1.5, 12.0),
+    "results": (0.8, 14.0),
+    "field": (0.7, 4.0),
+    "written_out": (2.0, 6.0),
+}
 SATURATION = 1.2
 LENGTH_SHARE = 0.45
 BATCH = 500
 # Others' local procedures stay findable, below what holds in this province.
 ELSEWHERE = -40
 LOCALLY_ISSUED = -15
+NOT_SAID = -5
 _LOCAL_ISSUERS = {"UBND", "VP", "TTPVHCC"}
 
 
@@ -49,9 +59,16 @@ def refresh(day: date, procedures: Iterable[UUID] | None = None) -> int:
         touched = _remove(ids)
         hints = {hint.code: hint for hint in SearchHint.objects.all()}
         in_force = list(_in_force(day, ids).values_list("id", flat=True))
+        abbreviations = _abbreviations()
+        postings: list[tuple[str, UUID, float]] = []
         for start in range(0, len(in_force), BATCH):
-            batch = versions.read(in_force[start : start + BATCH])
-            touched |= _write(batch.values(), hints)
+            postings.extend(_write(versions.read(in_force[start : start + BATCH]), hints, abbreviations))
+        # Sorted, so that the postings of one term lie side by side on disk and a search reads few pages.
+        postings.sort(key=lambda posting: posting[0])
+        with cursor.copy("COPY procedures_searchposting (term, procedure_id, weight) FROM STDIN") as copy:
+            for posting in postings:
+                copy.write_row(posting)
+        touched.update(term for term, _, _ in postings)
         _count_terms(None if ids is None else touched)
         _next_generation()
     forget_all()
@@ -81,25 +98,28 @@ def _remove(ids: list[UUID] | None) -> set[str]:
     return touched
 
 
-def _write(batch: Iterable[ProcedureData], hints: dict[str, SearchHint]) -> set[str]:
-    entries: list[SearchEntry] = []
-    postings: list[tuple[str, UUID, float]] = []
-    fields = {}
-    found = list(batch)
-    rows = ProcedureVersion.objects.filter(id__in=[data.id for data in found])
-    fields = dict(rows.values_list("id", "field_id"))
-    for data in found:
-        hint = hints.get(data.code)
-        entries.append(_entry(data, hint, fields.get(data.id)))
-        postings.extend((term, data.procedure_id, weight) for term, weight in weights(data, hint).items())
-    SearchEntry.objects.bulk_create(entries)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy("COPY procedures_searchposting (term, procedure_id, weight) FROM STDIN") as copy,
-    ):
-        for row in postings:
-            copy.write_row(row)
-    return {term for term, _, _ in postings}
+def _abbreviations() -> dict[str, str]:
+    """Abbreviations with one meaning, folded."""
+    rows = SearchWord.objects.filter(kind=SearchWord.Kind.ABBREVIATION, active=True)
+    meanings: dict[str, list[str]] = {}
+    for term, expansion in rows.values_list("term", "expansion"):
+        meanings.setdefault(term, []).append(expansion)
+    return {term: found[0] for term, found in meanings.items() if len(found) == 1}
+
+
+def _write(
+    found: dict[UUID, ProcedureData], hints: dict[str, SearchHint], abbreviations: Mapping[str, str]
+) -> list[tuple[str, UUID, float]]:
+    """Writes the entries; gives the postings."""
+    fields = dict(ProcedureVersion.objects.filter(id__in=found).values_list("id", "field_id"))
+    SearchEntry.objects.bulk_create(
+        [_entry(data, hints.get(data.code), fields[data.id]) for data in found.values()]
+    )
+    return [
+        (term, data.procedure_id, weight)
+        for data in found.values()
+        for term, weight in weights(data, hints.get(data.code), abbreviations).items()
+    ]
 
 
 def _entry(data: ProcedureData, hint: SearchHint | None, field_id: UUID | None) -> SearchEntry:
@@ -121,7 +141,9 @@ def prior(data: ProcedureData) -> int:
     """How likely the procedure is meant before a word is read: local ones of elsewhere are not."""
     if data.locality and data.locality != settings.PROVINCE_NAME:
         return ELSEWHERE
-    return LOCALLY_ISSUED if data.issuer in _LOCAL_ISSUERS and not data.locality else 0
+    if data.locality:
+        return 0
+    return LOCALLY_ISSUED if data.issuer in _LOCAL_ISSUERS else NOT_SAID if not data.issuer else 0
 
 
 def summary(data: ProcedureData) -> dict[str, Any]:
@@ -156,8 +178,14 @@ def summary(data: ProcedureData) -> dict[str, Any]:
     }
 
 
-def weights(data: ProcedureData, hint: SearchHint | None) -> dict[str, float]:
-    """The share of each term (syllable, pair of syllables) in an entry, by BM25F."""
+def weights(
+    data: ProcedureData, hint: SearchHint | None, abbreviations: Mapping[str, str] | None = None
+) -> dict[str, float]:
+    """The share of each term (syllable, pair of syllables) in an entry, by BM25F.
+
+    ``abbreviations`` written in a name (BHXH) count as if written out, too.
+    """
+    known = abbreviations or {}
     results = " . ".join([data.results, *(result.name for result in data.result_types)])
     texts = {
         "name": data.name,
@@ -165,6 +193,7 @@ def weights(data: ProcedureData, hint: SearchHint | None) -> dict[str, float]:
         "keywords": data.keywords if folded(data.keywords) != folded(data.name) else "",
         "results": results,
         "field": data.field,
+        "written_out": ";".join(known[word] for word in syllables(data.name) if word in known),
     }
     sums: defaultdict[str, float] = defaultdict(float)
     for place, text in texts.items():
@@ -177,7 +206,7 @@ def weights(data: ProcedureData, hint: SearchHint | None) -> dict[str, float]:
         for part in parts:
             for term in part:
                 sums[term] += share
-            for first, second in zip(part, part[1:], strict=False):
+            for first, second in pairwise(part):
                 sums[f"{first} {second}"] += share
     return {term: total * (SATURATION + 1) / (SATURATION + total) for term, total in sums.items() if len(term) <= 80}
 

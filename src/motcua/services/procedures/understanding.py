@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from motcua.services.procedures.words import syllables
+from motcua.services.procedures.words import spoken
 
 CODE = re.compile(r"(?<![\w.])\d\.\d{3,7}[\w.-]*")
 MOST_SYLLABLES = 60
@@ -17,6 +17,8 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SYNONYM_SHARE = 0.85
 _SPELLING_SHARE = 0.8
 _MAYBE_SHARE = 0.5
+# A pair of syllables worth more than this is a word rather than a chance meeting.
+_A_WORD = 2.5
 _TELEX_DOUBLE = re.compile(r"aa|ee|oo|dd|[aou]w|w")
 _TELEX = {"aa": "a", "ee": "e", "oo": "o", "dd": "d", "aw": "a", "ow": "o", "uw": "u", "w": "u"}
 
@@ -60,98 +62,141 @@ class Question:
     core: Words
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the editable tables: what is said (folded, with accents) and, for meanings, what it stands for."""
+
+    words: Words
+    accents: Words
+    origin: Origin
+    expansion: Words = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was said, syllable by syllable. ``strict``: written with accents, so that bare syllables are bare."""
+
+    words: Words
+    accents: Words
+    strict: bool
+
+    def __getitem__(self, stretch: slice) -> _Said:
+        return _Said(self.words[stretch], self.accents[stretch], self.strict)
+
+    def holds(self, at: int, entry: Entry) -> bool:
+        """Whether the entry begins here. "thiếu" is not "thiêu", but "thieu" may be either."""
+        end = at + len(entry.words)
+        if self.words[at:end] != entry.words:
+            return False
+        return all(
+            said == meant or (said == plain and not self.strict)
+            for said, meant, plain in zip(self.accents[at:end], entry.accents, entry.words, strict=True)
+        )
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """Words known: ``worth`` of each term of the index, and the editable tables by their first syllable."""
 
     worth: Mapping[str, float]
-    frames: Mapping[str, tuple[Words, ...]] = field(default_factory=dict)
-    meanings: Mapping[str, tuple[tuple[Words, Origin, Words], ...]] = field(default_factory=dict)
+    frames: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    meanings: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
 
     @classmethod
     def build(cls, worth: Mapping[str, float], rows: Iterable[tuple[str, str, str, str]]) -> Lexicon:
-        """``rows``: kind, term, expansion (both folded), the term as shown."""
-        frames: dict[str, list[Words]] = {}
-        meanings: dict[str, list[tuple[Words, Origin, Words]]] = {}
+        """``rows``: kind, term, expansion (both folded), the term as shown (with its accents)."""
+        frames: dict[str, list[Entry]] = {}
+        meanings: dict[str, list[Entry]] = {}
         for kind, term, expansion, shown in rows:
-            words = tuple(term.split())
+            parts = spoken(shown or term)
+            words = tuple(word for word, _ in parts)
             if not words:
                 continue
+            origin = Origin(kind.lower(), shown or term, expansion)
+            entry = Entry(words, tuple(accent for _, accent in parts), origin, tuple(expansion.split()))
             if kind == "FRAME":
-                frames.setdefault(words[0], []).append(words)
+                frames.setdefault(words[0], []).append(entry)
             elif expansion:
-                origin = Origin(kind.lower(), shown or term, expansion)
-                meanings.setdefault(words[0], []).append((words, origin, tuple(expansion.split())))
-        return cls(
-            worth,
-            {first: tuple(sorted(found, key=len, reverse=True)) for first, found in frames.items()},
-            {
-                first: tuple(sorted(found, key=lambda one: len(one[0]), reverse=True))
-                for first, found in meanings.items()
-            },
-        )
+                meanings.setdefault(words[0], []).append(entry)
+        return cls(worth, _longest_first(frames), _longest_first(meanings))
 
     def knows(self, word: str) -> bool:
         return word in self.worth or word in self.meanings
+
+
+def _longest_first(entries: dict[str, list[Entry]]) -> dict[str, tuple[Entry, ...]]:
+    return {
+        first: tuple(sorted(found, key=lambda one: len(one.words), reverse=True)) for first, found in entries.items()
+    }
 
 
 def understand(text: str, lexicon: Lexicon) -> Question:
     """Reads a question of any length; never raises."""
     text = text[:1000]
     codes = tuple(dict.fromkeys(match.rstrip(".-") for match in CODE.findall(text)))[:5]
-    words = tuple(syllables(CODE.sub(" ", text))[:MOST_SYLLABLES])
-    parts = list(_without_frames(words, lexicon)) or ([words] if words else [])
+    parts = spoken(CODE.sub(" ", text))[:MOST_SYLLABLES]
+    marked = sum(plain != accent for plain, accent in parts)
+    said = _Said(
+        tuple(plain for plain, _ in parts), tuple(accent for _, accent in parts), marked * 10 >= 3 * len(parts)
+    )
+    stretches = list(_without_frames(said, lexicon)) or ([said] if parts else [])
     groups: list[Group] = []
-    for part in parts:
-        groups.extend(_groups(part, lexicon))
-    return Question(codes, tuple(groups), tuple(word for part in parts for word in part))
+    for stretch in stretches:
+        groups.extend(_groups(stretch, lexicon))
+    return Question(codes, tuple(groups), tuple(word for stretch in stretches for word in stretch.words))
 
 
-def _starts(words: Words, at: int, phrase: Words) -> bool:
-    return words[at : at + len(phrase)] == phrase
-
-
-def _without_frames(words: Words, lexicon: Lexicon) -> Iterator[Words]:
+def _without_frames(said: _Said, lexicon: Lexicon) -> Iterator[_Said]:
     """The stretches between the words that only frame a question."""
+    words = said.words
     at, start = 0, 0
     while at < len(words):
-        frame = next((one for one in lexicon.frames.get(words[at], ()) if _starts(words, at, one)), None)
-        meant = next((one[0] for one in lexicon.meanings.get(words[at], ()) if _starts(words, at, one[0])), ())
-        if frame is None or len(meant) > len(frame):
-            at += max(1, len(meant))
+        frame = next((one for one in lexicon.frames.get(words[at], ()) if said.holds(at, one)), None)
+        meant = next((one for one in lexicon.meanings.get(words[at], ()) if said.holds(at, one)), None)
+        longest = len(meant.words) if meant else 0
+        if frame is None or longest > len(frame.words) or (len(frame.words) == 1 and _paired(said, at, lexicon)):
+            at += max(1, longest)
             continue
         if at > start:
-            yield words[start:at]
-        at += len(frame)
+            yield said[start:at]
+        at += len(frame.words)
         start = at
     if at > start:
-        yield words[start:at]
+        yield said[start:at]
 
 
-def _groups(words: Words, lexicon: Lexicon) -> Iterator[Group]:
+def _paired(said: _Said, at: int, lexicon: Lexicon) -> bool:
+    """Whether a bare syllable may be half of a word: "cua khau" is "cửa khẩu", not "của"."""
+    if said.strict or said.accents[at] != said.words[at] or at + 1 == len(said.words):
+        return False
+    return lexicon.worth.get(f"{said.words[at]} {said.words[at + 1]}", 0.0) > _A_WORD
+
+
+def _groups(said: _Said, lexicon: Lexicon) -> Iterator[Group]:
     """Splits a stretch into the phrases that the tables know and the runs of words between them."""
+    words = said.words
     at, start = 0, 0
     while at < len(words):
-        found = [one for one in lexicon.meanings.get(words[at], ()) if _starts(words, at, one[0])]
+        found = [one for one in lexicon.meanings.get(words[at], ()) if said.holds(at, one)]
         if not found:
             at += 1
             continue
-        longest = len(found[0][0])
+        longest = len(found[0].words)
         if at > start:
             yield _plain(words[start:at], lexicon)
-        yield _meant(words[at : at + longest], [one for one in found if len(one[0]) == longest], lexicon)
+        yield _meant(words[at : at + longest], [one for one in found if len(one.words) == longest], lexicon)
         at += longest
         start = at
     if at > start:
         yield _plain(words[start:at], lexicon)
 
 
-def _meant(words: Words, found: list[tuple[Words, Origin, Words]], lexicon: Lexicon) -> Group:
-    abbreviation = found[0][1].kind == "abbreviation"
-    asked = Reading(words, _MAYBE_SHARE if abbreviation else 1.0, ASKED)
-    readings = [asked] if not abbreviation or all(word in lexicon.worth for word in words) else []
+def _meant(words: Words, found: list[Entry], lexicon: Lexicon) -> Group:
+    abbreviation = found[0].origin.kind == "abbreviation"
+    # An abbreviation that names in the catalogue use themselves (TNHH) counts as asked.
+    readings = [Reading(words, 1.0, ASKED)] if not abbreviation or words[0] in lexicon.worth else []
     share = 1.0 if abbreviation else _SYNONYM_SHARE
-    readings.extend(Reading(expansion, share, origin) for _, origin, expansion in found)
+    readings.extend(Reading(one.expansion, share, one.origin) for one in found)
     return Group(tuple(readings))
 
 
