@@ -67,13 +67,13 @@ def cli() -> None:
     """Motcua: the platform on which a province runs its administrative procedures."""
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, command: click.Command | None = None) -> int:
     """Runs the command line. One clear line on standard error and a status that is not 0 when it fails.
 
     Status 1: refused or failed, 2: wrong use, 70: a fault of ours, 130: interrupted.
     """
     try:
-        result = cli.main(args=arguments, prog_name="motcua", standalone_mode=False)
+        result = (command or cli).main(args=arguments, prog_name="motcua", standalone_mode=False)
     except click.exceptions.Abort:
         return 130
     except KeyboardInterrupt:

@@ -46,6 +46,12 @@ def reach() -> Database:
     return Database(place.url(APPLICATION), place.url(OWNER), embedded=True)
 
 
+def heal() -> None:
+    """Starts the embedded server again when somebody has killed its supervisor."""
+    if _membership is not None:
+        _membership.heal()
+
+
 def leave(wait: float = 0.0) -> None:
     """Gives the embedded server back; with ``wait`` (seconds) returns when it is down, unless others use it."""
     global _membership

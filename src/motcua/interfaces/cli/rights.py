@@ -56,8 +56,9 @@ def _ensure_role(connection: psycopg.Connection[tuple[object, ...]]) -> str | No
         return f"Migrated as {APPLICATION} itself: the ledger is append-only by its chain alone. Use an owner's role."
     if not exists and not may_create:
         return (
-            f"There is no role {APPLICATION}, and {me} may not create it: the application runs with the owner's "
-            "rights, so that the ledger is append-only by its chain alone. Let an administrator create the role and grant it."
+            f"There is no role {APPLICATION}, and {me} may not create it: the application runs with the owner's"
+            " rights, so that the ledger is append-only by its chain alone. Let an administrator create the role"
+            " and grant it."
         )
     role = sql.Identifier(APPLICATION)
     try:

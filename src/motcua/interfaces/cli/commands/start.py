@@ -83,8 +83,9 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, envvar="MOTCUA_PORT", help="First port to try.")
 @click.option("--workers", default=2, show_default=True, envvar="MOTCUA_WEB_WORKERS", help="Web processes.")
+@click.option("--demo-dossiers", type=int, help="Dossiers of the demo province, when it is loaded now.")
 @click.option("--no-worker", is_flag=True, help="Without the worker (no readers, no jobs).")
-def command(demo: bool, host: str, port: int, workers: int, no_worker: bool) -> None:
+def command(demo: bool, host: str, port: int, workers: int, demo_dossiers: int | None, no_worker: bool) -> None:
     """Start everything: database, web, worker. Ctrl-C stops it all."""
     began = time.monotonic()
     if demo:
@@ -97,7 +98,7 @@ def command(demo: bool, host: str, port: int, workers: int, no_worker: bool) -> 
             database.ensure()
             bar.advance()
             if demo:
-                _load_demo()
+                _load_demo(demo_dossiers)
             bar.advance()
             statics.collect()
             bar.advance()
@@ -115,6 +116,7 @@ def command(demo: bool, host: str, port: int, workers: int, no_worker: bool) -> 
         output.note(f"Motcua is ready after {time.monotonic() - began:.1f} s: {address}  (Ctrl-C stops it)")
         while True:
             time.sleep(0.3)
+            database.heal()
             for service in services:
                 service.keep_alive()
     except _Stop:
@@ -137,15 +139,16 @@ def _stop_all(services: list[Service]) -> None:
     database.leave(wait=30)
 
 
-def _load_demo() -> None:
+def _load_demo(dossiers: int | None) -> None:
     """Loads the demo province into a database that holds no procedure yet."""
     from motcua.services.procedures.models import Procedure
 
     if Procedure.objects.exists():
         return
-    status = subprocess.run(
-        [sys.executable, "-P", "-m", "motcua.interfaces.cli", "demo"], check=False, stdout=sys.stderr
-    ).returncode
+    load = [sys.executable, "-P", "-m", "motcua.interfaces.cli", "demo"]
+    if dossiers is not None:
+        load.append(f"--dossiers={dossiers}")
+    status = subprocess.run(load, check=False, stdout=sys.stderr).returncode  # noqa: S603 -- our own program
     if status:
         raise MotcuaError("The demo province could not be loaded.")
 

@@ -48,7 +48,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         workers=workers,
         blocking_threads=threads,
         # A thread keeps its database connection; ending idle threads would mean connecting again all the time.
-        blocking_threads_idle_timeout=3600,
+        blocking_threads_idle_timeout=600,
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=0.2,

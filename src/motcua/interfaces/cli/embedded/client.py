@@ -41,6 +41,11 @@ class Membership:
         while time.monotonic() < limit and self._supervised() and not self._used_by_others():
             time.sleep(0.05)
 
+    def heal(self) -> None:
+        """Starts a supervisor again when somebody has killed it. Its server goes with it; committed work stays."""
+        if self._lock is not None and not self._supervised():
+            self._join()
+
     def _join(self) -> None:
         limit = time.monotonic() + TIMEOUT
         starter: subprocess.Popen[str] | None = None

