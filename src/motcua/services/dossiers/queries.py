@@ -18,7 +18,6 @@ from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.worklists import Figures, Filter, Position, stage_units
 from motcua.services.procedures.content import ProcedureData
 
-
 __all__ = [
     "Figures",
     "Filter",

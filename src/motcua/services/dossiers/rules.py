@@ -90,5 +90,6 @@ def punctuality(due_at: datetime | None, ended_at: datetime | None, now: datetim
         return "late"
     return "early" if ended < due else "on_time"
 
+
 COMPLETION: Final[dict[int, int]] = {1: 10, 2: 25, 3: 100, 4: 50, 5: 40, 6: 60, 7: 100, 8: 100, 9: 90, 10: 100}
 """Level of completion in percent by status, all that the public learns beside the status (TT 01/2018 Đ16)."""

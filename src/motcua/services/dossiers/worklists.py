@@ -77,9 +77,7 @@ def stage_units(actor: Actor) -> list[tuple[str, UUID]]:
 
 
 def _pairs(actor: Actor, wanted: Filter) -> list[tuple[str, UUID]]:
-    return [
-        pair for pair in stage_units(actor) if pair[0] in wanted.stages and wanted.unit_id in (None, pair[1])
-    ]
+    return [pair for pair in stage_units(actor) if pair[0] in wanted.stages and wanted.unit_id in (None, pair[1])]
 
 
 def page(
@@ -177,7 +175,9 @@ def _conditions(actor: Actor, wanted: Filter) -> tuple[list[str], dict[str, Any]
     if wanted.due:
         now, midnight = _now_and_midnight()
         values["now"], values["until"] = now, midnight if wanted.due == "today" else midnight + timedelta(days=6)
-        conditions.append("t.due_at < %(now)s" if wanted.due == "late" else "t.due_at >= %(now)s AND t.due_at < %(until)s")
+        conditions.append(
+            "t.due_at < %(now)s" if wanted.due == "late" else "t.due_at >= %(now)s AND t.due_at < %(until)s"
+        )
     of_dossier = []
     if wanted.procedure_code:
         of_dossier.append("d.procedure_code = %(procedure)s")
@@ -261,5 +261,3 @@ def figures(actor: Actor) -> Figures:
         today=max(0, today - late_today),
         mine=mine,
     )
-
-

@@ -1,7 +1,7 @@
 """What is stored of dossiers."""
 
 from motcua.services.dossiers.models.dossier import Channel, Delivery, Dossier
-from motcua.services.dossiers.models.drafts import Draft, DraftFile
+from motcua.services.dossiers.models.drafts import Draft
 from motcua.services.dossiers.models.papers import (
     Document,
     DossierComponent,
@@ -19,7 +19,6 @@ __all__ = [
     "DossierComponent",
     "DossierFile",
     "Draft",
-    "DraftFile",
     "FileKind",
     "Result",
     "SupplementRequest",

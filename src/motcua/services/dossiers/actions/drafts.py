@@ -1,0 +1,218 @@
+"""Drafts: begun, saved by themselves, resumed on another device, submitted once, forgotten when they expire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from motcua.engines.files.models import Upload
+from motcua.engines.forms import FileFact, Form, Result, validate
+from motcua.engines.forms.drafts import draft as kept_answers
+from motcua.engines.forms.summary import address_shown, applicant_of, attached, by_role
+from motcua.engines.ledger.actor import Actor
+from motcua.engines.ledger.work import begin
+from motcua.engines.organisations.queries import directory
+from motcua.foundation import clock
+from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound
+from motcua.foundation.keys import new_id
+from motcua.services.dossiers import door, queries
+from motcua.services.dossiers.actions.submit import ComponentIn, FileIn, Submission, submit
+from motcua.services.dossiers.models import Channel, Delivery, Dossier, Draft
+from motcua.services.procedures.content import Paper, ProcedureData
+from motcua.services.procedures.forms import chosen_form, kept_form
+from motcua.services.procedures.queries import version
+
+KEPT_DAYS = 30
+MOST_DRAFTS = 50
+
+
+def begin_draft(actor: Actor, procedure: ProcedureData, *, ward_code: str = "") -> Draft:
+    """A new draft for a procedure, or the one that the person has already begun for it.
+
+    Raises ``NotAllowed`` for visitors; ``Conflict`` when there are too many; ``Refused`` without a competent unit.
+    """
+    if actor.kind != "citizen" or actor.id is None:
+        raise NotAllowed("Please sign in as a citizen to submit a dossier.")
+    mine = Draft.objects.filter(owner=actor.id, dossier__isnull=True, expires_at__gt=clock.now())
+    begun = mine.filter(procedure_version=procedure.id).order_by("-saved_at").first()
+    if begun is not None:
+        return begun
+    if mine.count() >= MOST_DRAFTS:
+        raise Conflict("You have too many drafts. Please submit or delete some of them first.")
+    _, form_version_id = chosen_form(procedure)
+    competent = None
+    if procedure.handled_level != "COMMUNE" or ward_code:
+        competent = queries.competent_unit(procedure, ward_code or None).id
+    now = clock.now()
+    with begin(actor) as work:
+        draft = Draft(
+            id=new_id(),
+            owner_id=actor.id,
+            party_id=actor.party_id,
+            procedure_version_id=procedure.id,
+            form_version_id=form_version_id,
+            competent_id=competent,
+            started_at=now,
+            saved_at=now,
+            expires_at=_expiry(now),
+        )
+        work.add(draft)
+    return draft
+
+
+def _expiry(now: datetime) -> datetime:
+    return now + timedelta(days=KEPT_DAYS)
+
+
+def own_draft(actor: Actor, draft_id: UUID) -> Draft:
+    """The actor's draft, submitted or not. Raises ``NotFound`` for anybody else's."""
+    draft = Draft.objects.filter(pk=draft_id, owner=actor.id).first() if actor.kind == "citizen" else None
+    if draft is None or (draft.dossier_id is None and draft.expires_at <= clock.now()):
+        raise NotFound("This draft is not there any more. Please begin again.")
+    return draft
+
+
+def form_of(draft: Draft) -> Form:
+    """The form that the draft was begun with."""
+    return kept_form(version(draft.procedure_version_id), draft.form_version_id)
+
+
+def file_facts(actor: Actor) -> dict[str, FileFact]:
+    """The actor's uploads that may be attached, by key: one query."""
+    uploads = Upload.objects.filter(owner=actor.id, expires_at__gt=clock.now()).select_related("blob")
+    return {
+        str(upload.id): FileFact(upload.name, upload.name.rpartition(".")[2].lower(), upload.blob.size)
+        for upload in uploads
+    }
+
+
+def checked(actor: Actor, draft: Draft, groups: list[str] | None = None) -> Result:
+    """The draft's answers validated, all or some groups."""
+    return validate(form_of(draft), draft.answers, groups=groups, files=file_facts(actor))
+
+
+def save(actor: Actor, draft_id: UUID, answers: Mapping[str, Any], *, competent_id: UUID | None = None) -> Draft:
+    """Keeps answers as they are entered, in place of those with the same keys. Nothing is validated yet.
+
+    Raises ``NotFound``; ``Conflict`` when it has been submitted meanwhile.
+    """
+    with begin(actor) as work:
+        draft = _locked(actor, draft_id)
+        form = form_of(draft)
+        draft.answers = kept_answers(form, {**draft.answers, **answers})
+        draft.saved_at, draft.expires_at = work.now, _expiry(work.now)
+        work.change(draft, "answers", "saved_at", "expires_at")
+        if competent_id is not None:
+            draft.competent_id = competent_id
+            work.change(draft, "competent")
+        keys = [key for _, _, keys in attached(form, draft.answers) for key in keys if _is_key(key)]
+        if keys:
+            Upload.objects.filter(pk__in=keys, owner=actor.id).update(expires_at=draft.expires_at)
+    return draft
+
+
+def _is_key(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _locked(actor: Actor, draft_id: UUID, *, submitted: bool = False) -> Draft:
+    draft = Draft.objects.select_for_update().filter(pk=draft_id, owner=actor.id).first()
+    if draft is None or (draft.dossier_id is None and draft.expires_at <= clock.now()):
+        raise NotFound("This draft is not there any more. Please begin again.")
+    if draft.dossier_id is not None and not submitted:
+        raise Conflict("This dossier has already been submitted. You will find it among your dossiers.")
+    return draft
+
+
+def discard(actor: Actor, draft_id: UUID) -> None:
+    """Forgets a draft."""
+    with begin(actor):
+        _locked(actor, draft_id).delete()
+
+
+def submit_draft(actor: Actor, draft_id: UUID) -> tuple[Dossier, bool]:
+    """Validates everything and submits. A second click gets the same dossier (False: it was there already).
+
+    Raises ``Invalid`` with the fields that need an answer; ``NotFound``.
+    """
+    with begin(actor) as work:
+        draft = _locked(actor, draft_id, submitted=True)
+        if draft.dossier_id is not None:
+            return Dossier.objects.select_related("case").get(pk=draft.dossier_id), False
+        procedure, form = version(draft.procedure_version_id), form_of(draft)
+        files = file_facts(actor)
+        result = validate(form, draft.answers, files=files)
+        if not result.ok:
+            raise Invalid(fields=result.fields())
+        if draft.competent_id is None:
+            raise Invalid(fields={"competent": ["Choose the ward or commune that handles this procedure."]})
+        dossier = submit(work, _submission(actor, draft, procedure, form, result.values))
+        draft.dossier = dossier
+        work.change(draft, "dossier")
+    return dossier, True
+
+
+def _submission(actor: Actor, draft: Draft, procedure: ProcedureData, form: Form, values: dict[str, Any]) -> Submission:
+    applicant = applicant_of(form, values)
+    competent = directory().unit(_present(draft.competent_id))
+    delivery = by_role(form, values, "result.delivery")
+    handed_in = attached(form, values)
+    keys = [UUID(key) for _, _, keys in handed_in for key in keys]
+    files = door.files_from(actor, keys)
+    papers = {paper.key: paper for paper in procedure.papers}
+    by_component: dict[str, list[FileIn]] = {}
+    for _, component, attached_keys in handed_in:
+        by_component.setdefault(component if component in papers else "", []).extend(
+            files[UUID(key)] for key in attached_keys
+        )
+    loose = by_component.pop("", [])
+    components = [_component(papers[key], tuple(found)) for key, found in by_component.items()]
+    return Submission(
+        procedure=procedure,
+        channel=Channel.ONLINE,
+        competent_id=competent.id,
+        received_at_id=queries.counter_of(competent).id,
+        applicant_id=actor.party_id,
+        applicant_name=(applicant.name or actor.name)[:200],
+        submitted_by=_present(actor.id),
+        key=f"draft:{draft.id}",
+        answers=values,
+        contact={
+            "phone": applicant.phone,
+            "email": applicant.email,
+            "address": address_shown(applicant.address) if applicant.address else "",
+            "result_address": _shown(by_role(form, values, "result.address")),
+        },
+        form_version_id=draft.form_version_id,
+        component_case=str(by_role(form, values, "case") or "")[:300],
+        components=components,
+        loose_files=loose,
+        delivery=delivery if delivery in Delivery.values else Delivery.COUNTER,
+        fee=door.fee_of(procedure.method(Channel.ONLINE)),
+    )
+
+
+def _shown(address: Any) -> str:
+    return address_shown(address) if isinstance(address, Mapping) else ""
+
+
+def _component(paper: Paper, files: tuple[FileIn, ...]) -> ComponentIn:
+    return ComponentIn(paper.key, paper.name[:1000], paper.originals, paper.copies, files)
+
+
+def _present(key: UUID | None) -> UUID:
+    if key is None:
+        raise NotFound("This draft is not there any more. Please begin again.")
+    return key
+
+
+def forget_expired(now: datetime) -> int:
+    """Deletes drafts whose time is over. Returns how many."""
+    deleted, _ = Draft.objects.filter(dossier__isnull=True, expires_at__lte=now).delete()
+    return deleted

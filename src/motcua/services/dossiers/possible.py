@@ -1,0 +1,101 @@
+"""What an officer may do with a dossier now, main thing first: what screens offer. The actions decide for themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from motcua.engines.cases.models import Stage, Task, TaskState
+from motcua.engines.flows.rules import Step
+from motcua.engines.ledger.actor import Actor
+from motcua.engines.ledger.parts import parts
+from motcua.engines.organisations.queries import directory
+from motcua.engines.organisations.roles import STAGE_PERMISSION
+from motcua.services.dossiers.actions.flow import definition_of
+from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.rules import MOVES, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """One lawful action. ``task`` is the step it concerns, None for what concerns the whole dossier."""
+
+    verb: str
+    task: Task | None = None
+
+
+def possible(actor: Actor, dossier: Dossier) -> list[Possible]:
+    """The actions open to the actor, the main one of each step first; empty for who may only read."""
+    found: list[Possible] = []
+    for task in dossier.case.open_tasks:
+        if task.state == TaskState.OPEN:
+            found += _of_task(actor, dossier, task)
+    found += _asking(actor, dossier)
+    if dossier.case.closed_at is None and _reads(actor, dossier):
+        found.append(Possible("attach"))
+    if _reads(actor, dossier):
+        found.append(Possible("remark"))
+    return found
+
+
+def steps_before(dossier: Dossier, task: Task) -> tuple[Step, ...]:
+    """The steps that this one may be sent back to."""
+    flow = definition_of(dossier.case)
+    known = any(step.key == task.step for step in flow.steps)
+    return flow.before(task.step) if known else ()
+
+
+def steps_after(dossier: Dossier, task: Task) -> tuple[Step, ...]:
+    """The steps that follow when this one is finished and nothing else is open."""
+    flow = definition_of(dossier.case)
+    known = next((step for step in flow.steps if step.key == task.step), None)
+    return tuple(flow.step(key) for key in known.next) if known else ()
+
+
+def _of_task(actor: Actor, dossier: Dossier, task: Task) -> list[Possible]:
+    path = directory().unit(task.unit_id).path
+    leads = actor.may("dossier.assign", path)
+    found: list[Possible] = []
+    if actor.may(STAGE_PERMISSION[task.stage], path):
+        of_another = task.assignee_id is not None and task.assignee_id != actor.id
+        if not of_another or actor.may("dossier.assign"):
+            found += [Possible(verb, task) for verb in _verbs(dossier, task)]
+        if task.assignee_id is None:
+            found.append(Possible("claim", task))
+        elif not of_another or actor.may("dossier.assign"):
+            found.append(Possible("release", task))
+    if leads:
+        found.append(Possible("assign", task))
+    return found
+
+
+def _verbs(dossier: Dossier, task: Task) -> list[str]:
+    """What finishes or returns the step, whoever does it."""
+    if task.stage == Stage.INTAKE:
+        return ["accept", "refuse"] if dossier.accepted_at is None else []
+    if task.stage == Stage.RETURN:
+        return ["return"]
+    deciding = task.stage == Stage.SIGN and any(step.stage == Stage.RETURN for step in steps_after(dossier, task))
+    verbs = ["complete" if deciding else "pass_on"]
+    taken = {other.step for other in dossier.case.open_tasks}
+    if any(step.key not in taken for step in steps_before(dossier, task)):
+        verbs.append("send_back")
+    return verbs
+
+
+def _asking(actor: Actor, dossier: Dossier) -> list[Possible]:
+    """A supplement may be asked for by who has the first open step (ND118 Đ19.5), once; again by a head."""
+    task = next((each for each in dossier.case.open_tasks if each.state == TaskState.OPEN), None)
+    if task is None or Status.SUPPLEMENT not in MOVES[Status(dossier.status)]:
+        return []
+    permission = "dossier.receive" if task.stage == Stage.INTAKE else "dossier.process"
+    if not actor.may(permission, directory().unit(task.unit_id).path):
+        return []
+    if parts(dossier, "supplements") and not actor.may("dossier.assign"):
+        return []
+    return [Possible("supplement", task)]
+
+
+def _reads(actor: Actor, dossier: Dossier) -> bool:
+    units = directory().by_id
+    keys = {dossier.received_at_id, dossier.competent_id, dossier.lead_id, dossier.case.holder_id}
+    return any(actor.may("dossier.read", units[key].path) for key in keys if key in units)
