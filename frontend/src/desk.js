@@ -1,1 +1,7 @@
-import "./js/core.js";
+// The desk.
+import "./js/common.js";
+import "./js/theme.js";
+import "./js/worklist.js";
+import { begin } from "./js/dom.js";
+
+begin();

@@ -1,1 +1,5 @@
-import "./js/core.js";
+// The portal.
+import "./js/common.js";
+import { begin } from "./js/dom.js";
+
+begin();

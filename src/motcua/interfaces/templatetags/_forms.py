@@ -35,7 +35,8 @@ def error_pairs(source: Any) -> list[tuple[str, str]]:
     if isinstance(source, forms.BaseForm):
         pairs: list[tuple[str, str]] = [("", str(message)) for message in source.non_field_errors()]
         for bound in source:
-            pairs += [(bound.id_for_label or f"id_{bound.html_name}", str(message)) for message in bound.errors]
+            target = bound.id_for_label or str(bound.auto_id or f"id_{bound.html_name}")
+            pairs += [(target, f"{bound.label}: {message}") for message in bound.errors]
         return pairs
     return [(str(field_id), str(message)) for field_id, message in source]
 
@@ -150,11 +151,11 @@ def bound_field(bound: BoundField, show_when: str = "") -> SafeString:
     if isinstance(widget, forms.CheckboxInput):
         return _single_checkbox(bound, field_id, hint, errors, show_when)
     group = isinstance(widget, GROUPS)
-    if isinstance(widget, forms.RadioSelect):
-        control = _choice_items(bound, "radios")
-        field_id = str(bound.auto_id or field_id)
-    elif isinstance(widget, forms.CheckboxSelectMultiple):
+    if isinstance(widget, forms.CheckboxSelectMultiple):  # asked first: to Django it is a kind of RadioSelect
         control = _choice_items(bound, "checkboxes")
+        field_id = str(bound.auto_id or field_id)
+    elif isinstance(widget, forms.RadioSelect):
+        control = _choice_items(bound, "radios")
         field_id = str(bound.auto_id or field_id)
     else:
         attributes: dict[str, Any] = {"class": f"{_control_class(widget)} {widget.attrs.get('class', '')}".strip()}

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 
 from motcua.foundation.clock import VIETNAM
+from motcua.foundation.money import format_vnd
 
 Tone = Literal["neutral", "soon", "late", "done", "paused"]
 
@@ -85,8 +86,7 @@ def due_words(due_at: datetime | None, now: datetime, *, done_at: datetime | Non
 
 
 def money_words(amount: int) -> str:
-    """Whole dong in words: ``20.000 đồng``, ``miễn phí`` for nothing."""
+    """Whole đồng: ``20.000 đ`` (English: 20,000 VND); nothing to pay reads as free."""
     if amount == 0:
         return gettext("free of charge")
-    figures = f"{amount:,}"
-    return gettext("%(amount)s dong") % {"amount": figures.replace(",", ".") if get_language() == "vi" else figures}
+    return format_vnd(amount) if get_language() == "vi" else f"{amount:,} VND"

@@ -44,7 +44,7 @@ def vndatetime(value: datetime | None, style: str = "long") -> str:
 
 @register.filter
 def vnd(amount: int | None) -> str:
-    """An amount of whole dong: ``20.000 đồng``; nothing to pay reads as free; None (not known) gives nothing."""
+    """An amount of whole đồng: ``20.000 đ``; nothing to pay reads as free; None (not known) gives nothing."""
     if amount is None:
         return ""
     return _words.money_words(amount)

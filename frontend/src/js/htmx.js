@@ -1,0 +1,41 @@
+// htmx under a strict policy: its settings stand in <meta name="htmx-config"> (no eval, no inline styles).
+import htmx from "htmx.org";
+import { csrf, each, toast, words } from "./dom.js";
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrf();
+});
+
+// A page that was asked for as a whole is shown as a whole, errors too.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const html = (event.detail.xhr.getResponseHeader("Content-Type") ?? "").startsWith("text/html");
+  if (event.detail.boosted && html && event.detail.xhr.status >= 400) event.detail.shouldSwap = true;
+});
+document.addEventListener("htmx:responseError", (event) => {
+  if (!event.detail.boosted) toast(words("failed"));
+});
+document.addEventListener("htmx:sendError", () => toast(words("offline")));
+
+// Results as one types. The form is an ordinary GET form; the server answers with the whole page.
+each("form[data-instant]", (form) => {
+  const target = form.dataset.instantTarget;
+  if (!target || !document.querySelector(target)) return;
+  form.setAttribute("hx-get", form.getAttribute("action") || location.pathname);
+  form.setAttribute("hx-trigger", "input delay:250ms, change, submit");
+  form.setAttribute("hx-target", target);
+  form.setAttribute("hx-select", target);
+  form.setAttribute("hx-swap", "outerHTML");
+  form.setAttribute("hx-sync", "this:replace");
+  form.setAttribute("hx-push-url", "false");
+  htmx.process(form);
+});
+
+// What was searched for stays out of the history until it is sent; the address follows the last answer.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt;
+  if (form instanceof HTMLFormElement && form.matches("[data-instant]") && event.detail.successful) {
+    history.replaceState(history.state, "", `?${new URLSearchParams(new FormData(form))}`);
+  }
+});
+
+export { htmx };

@@ -1,0 +1,105 @@
+// The worklist by keyboard: j and k move, Enter opens, x marks; coming back, the list is where it was.
+import { each, memory } from "./dom.js";
+import { onKey } from "./keys.js";
+import { htmx } from "./htmx.js";
+
+const PREVIEW_WAIT = 180;
+
+each("[data-worklist]", (table) => {
+  const place = `worklist:${location.pathname}${location.search}`;
+  const rows = () => [...table.querySelectorAll("tr[data-row]")];
+  const box = (row) => row.querySelector("input[type=checkbox]");
+  const link = (row) => row.querySelector("a[data-open]");
+  const bar = table.closest("form")?.querySelector("[data-bulk-bar]") ?? document.querySelector("[data-bulk-bar]");
+  const pane = document.querySelector("[data-preview-pane]");
+  let active = table.querySelector("tr[data-active]");
+  let timer = 0;
+
+  function preview(row) {
+    clearTimeout(timer);
+    if (!pane || !row.dataset.previewUrl || !pane.getClientRects().length) return;
+    timer = setTimeout(() => htmx.ajax("GET", row.dataset.previewUrl, { target: pane, swap: "innerHTML" }), PREVIEW_WAIT);
+  }
+
+  function move(row, focus = true) {
+    if (!row) return;
+    active?.removeAttribute("data-active");
+    active = row;
+    row.dataset.active = "";
+    if (focus) link(row)?.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+    memory.set(place, JSON.stringify({ id: row.dataset.id, top: window.scrollY }));
+    preview(row);
+  }
+
+  function marks() {
+    let count = 0;
+    for (const row of rows()) {
+      const marked = Boolean(box(row)?.checked);
+      row.toggleAttribute("data-marked", marked);
+      count += Number(marked);
+    }
+    if (!bar) return;
+    bar.hidden = count === 0;
+    const number = bar.querySelector("[data-bulk-count]");
+    if (number) number.textContent = String(count);
+    const all = table.querySelector("input[data-mark-all]");
+    if (all) {
+      all.checked = count > 0 && count === rows().length;
+      all.indeterminate = count > 0 && count < rows().length;
+    }
+  }
+
+  onKey((key) => {
+    if (!table.isConnected) return false;
+    const all = rows();
+    const at = all.indexOf(active);
+    if (key === "j" || key === "k") {
+      move(all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + (key === "j" ? 1 : -1)))]);
+    } else if (key === "Enter" && active && !document.activeElement?.matches("a, button, summary, input")) {
+      link(active)?.click();
+    } else if (key === "x" && active && box(active)) {
+      box(active).checked = !box(active).checked;
+      marks();
+    } else {
+      return false;
+    }
+    return true;
+  });
+
+  table.addEventListener("change", (event) => {
+    if (event.target.matches("[data-mark-all]")) {
+      for (const row of rows()) if (box(row)) box(row).checked = event.target.checked;
+    }
+    marks();
+  });
+  table.addEventListener("click", (event) => {
+    const row = event.target.closest("tr[data-row]");
+    if (!row || event.target.closest("a, button, input, label, summary")) return;
+    if (getSelection()?.toString()) return;
+    // A click beside the link looks at the row; a double click opens it.
+    move(row);
+  });
+  table.addEventListener("dblclick", (event) => {
+    const row = event.target.closest("tr[data-row]");
+    if (row && !event.target.closest("a, button, input, label")) link(row)?.click();
+  });
+  table.addEventListener("focusin", (event) => {
+    const row = event.target.closest("tr[data-row]");
+    if (row && row !== active) move(row, false);
+  });
+  window.addEventListener("pagehide", () => {
+    if (active) memory.set(place, JSON.stringify({ id: active.dataset.id, top: window.scrollY }));
+  });
+
+  marks();
+  const kept = JSON.parse(memory.get(place) ?? "null");
+  const row = kept && rows().find((candidate) => candidate.dataset.id === kept.id);
+  if (row) {
+    move(row, false);
+    window.scrollTo(0, kept.top);
+    link(row)?.focus({ preventScroll: true });
+  } else if (active) {
+    preview(active);
+  }
+});
