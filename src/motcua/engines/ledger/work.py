@@ -143,7 +143,9 @@ def _statement(parts: tuple[Part, ...]) -> bytes:
             columns = columns_of(model)
             names = ", ".join(f'"{column.name}"' for column in columns)
             values = ", ".join("(" + ", ".join(f"${next(place)}" for _ in columns) + ")" for _ in range(rows))
-            texts.append(f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {values}')  # noqa: S608
+            # Content-addressed rows say the same whoever writes them: the first to come stays.
+            absent = " ON CONFLICT DO NOTHING" if getattr(model, "insert_if_absent", False) else ""
+            texts.append(f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {values}{absent}')  # noqa: S608
     withs = ", ".join(f"w{number} AS ({text})" for number, text in enumerate(texts[:-1]))
     return (f"WITH {withs} {texts[-1]}" if withs else texts[-1]).encode()
 
