@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from motcua.foundation.cache import forget_all
 from motcua.interfaces.cli.embedded.client import Membership
 from tests.support.browser import browser, context_options, page, watch_outcome
 from tests.support.running import server
@@ -81,11 +82,14 @@ def application_role(db: None) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def files_of_the_test(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Uploaded files of a test that touches the database lie in a folder of its own."""
-    if not {"db", "transactional_db"} & set(request.fixturenames):
+    """A test that touches the database has a folder of its own for uploaded files, and remembers nothing of others."""
+    asks = {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db")
+    if not asks:
         yield
         return
+    forget_all()
     before = settings.FILES_DIR
     settings.FILES_DIR = tmp_path_factory.mktemp("files")
     yield
     settings.FILES_DIR = before
+    forget_all()
