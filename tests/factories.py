@@ -40,7 +40,16 @@ _UNITS: dict[str, tuple[str, str, str, str, str, bool, list[str], str]] = {
     "department": ("H57.10", "Sở Tư pháp", "Sở Tư pháp", "department", "province", False, ["Hộ tịch tỉnh"], ""),
     "division": ("H57.10.1", "Phòng Hành chính tư pháp", "Phòng HCTP", "division", "department", False, [], ""),
     "other_department": ("H57.11", "Sở Xây dựng", "Sở Xây dựng", "department", "province", False, ["Xây dựng"], ""),
-    "commune": ("H57.100", "Ủy ban nhân dân phường Thuận Hóa", "P. Thuận Hóa", "commune", "province", False, [], "19777"),
+    "commune": (
+        "H57.100",
+        "Ủy ban nhân dân phường Thuận Hóa",
+        "P. Thuận Hóa",
+        "commune",
+        "province",
+        False,
+        [],
+        "19777",
+    ),
     "commune_centre": (
         "H57.100.1",
         "Trung tâm Phục vụ hành chính công phường Thuận Hóa",
@@ -51,7 +60,16 @@ _UNITS: dict[str, tuple[str, str, str, str, str, bool, list[str], str]] = {
         [],
         "",
     ),
-    "other_commune": ("H57.101", "Ủy ban nhân dân phường Phú Xuân", "P. Phú Xuân", "commune", "province", False, [], "19753"),
+    "other_commune": (
+        "H57.101",
+        "Ủy ban nhân dân phường Phú Xuân",
+        "P. Phú Xuân",
+        "commune",
+        "province",
+        False,
+        [],
+        "19753",
+    ),
     "other_commune_centre": (
         "H57.101.1",
         "Trung tâm Phục vụ hành chính công phường Phú Xuân",
@@ -152,7 +170,9 @@ def make_citizen(**fields: Any) -> User:
     return make_user(party=party, full_name=party.name, email=party.email)
 
 
-def make_client(unit: Unit | None = None, scopes: Sequence[str] = ("dossier.read", "dossier.receive")) -> tuple[ApiClient, str]:
+def make_client(
+    unit: Unit | None = None, scopes: Sequence[str] = ("dossier.read", "dossier.receive")
+) -> tuple[ApiClient, str]:
     """A machine client of a unit (the province when not given) and its token."""
     token = f"token-{next(_numbers)}-{new_id()}"
     client = ApiClient.objects.create(
@@ -187,9 +207,7 @@ def make_procedure(
         methods=tuple(
             Method(channel, value, unit, raw="theo quy định", fees=(Fee(fee, label="Lệ phí"),)) for channel in channels
         ),
-        cases=(
-            Case("", tuple(Paper(f"p{i}", paper, paper, originals=1) for i, paper in enumerate(papers, start=1))),
-        ),
+        cases=(Case("", tuple(Paper(f"p{i}", paper, paper, originals=1) for i, paper in enumerate(papers, start=1))),),
         legal_basis=(Legal("Luật Hộ tịch", "60/2014/QH13"),),
         results="Giấy khai sinh",
     )

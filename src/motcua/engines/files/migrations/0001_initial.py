@@ -19,9 +19,12 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ('size', models.PositiveBigIntegerField()),
                 ('media_type', models.CharField(max_length=100)),
-                ('scan', models.CharField(blank=True, default='', max_length=10)),
+                ('scan', models.CharField(blank=True, choices=[('', 'Not scanned'), ('clean', 'Scanned, nothing found'), ('refused', 'Harmful, locked'), ('own', 'Made by this system')], default='', max_length=10)),
                 ('created_at', models.DateTimeField()),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('scan', '')), fields=['created_at'], name='blob_unscanned')],
+            },
         ),
         migrations.CreateModel(
             name='Upload',
