@@ -112,7 +112,7 @@ def processes_of(home: Path) -> list[int]:
 def start_platform(home: Path, *arguments: str, wait: bool = True, **environment: str) -> Platform:
     """Starts ``motcua start`` in ``home`` with further arguments."""
     port = free_port()
-    log = home / "start.log"
+    log = home / f"start-{port}.log"
     command = [sys.executable, "-P", "-m", "motcua.interfaces.cli", "start", f"--port={port}", *arguments]
     with log.open("ab") as output:
         process = subprocess.Popen(

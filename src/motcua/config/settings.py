@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
 
+from motcua.config.demo import demo_mode
 from motcua.config.home import home
 
 BASE_DIR = Path(__file__).resolve().parents[1]  # src/motcua
@@ -45,24 +45,7 @@ SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = _list("MOTCUA_ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]", "testserver"]
 CSRF_TRUSTED_ORIGINS = _list("MOTCUA_TRUSTED_ORIGINS")
 PUBLIC_URL = os.environ.get("MOTCUA_PUBLIC_URL", "http://localhost:8000").rstrip("/")
-
-
-def _demo() -> bool:
-    """Demo mode signs people in by one click, so it exists on a machine of one's own only."""
-    if os.environ.get("MOTCUA_DEMO") != "1":
-        return False
-    host = urlsplit(PUBLIC_URL).hostname or ""
-    local = {"localhost", "127.0.0.1", "::1", "testserver"}
-    strangers = [name for name in (host, *(name.strip("[]") for name in ALLOWED_HOSTS)) if name not in local]
-    if ENVIRONMENT == "production" or strangers:
-        raise ImproperlyConfigured(
-            "Demo mode (MOTCUA_DEMO=1) lets anybody sign in as anybody. It cannot be switched on with "
-            f"MOTCUA_ENV=production or for an address that is not local ({', '.join(strangers) or host})."
-        )
-    return True
-
-
-DEMO = _demo()
+DEMO = demo_mode(PUBLIC_URL, ALLOWED_HOSTS)
 
 # How the province presents itself on every page; docs/administrators/settings.md
 PROVINCE_NAME = os.environ.get("MOTCUA_PROVINCE_NAME", "Huế")

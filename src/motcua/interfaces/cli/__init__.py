@@ -8,6 +8,7 @@ import sys
 from typing import NamedTuple
 
 import click
+from django.core.exceptions import ImproperlyConfigured
 
 from motcua.foundation.errors import MotcuaError
 
@@ -83,6 +84,9 @@ def main(arguments: list[str] | None = None, command: click.Command | None = Non
         return error.exit_code
     except MotcuaError as error:
         _complain(_in_full(error))
+        return 1
+    except ImproperlyConfigured as error:
+        _complain(str(error))
         return 1
     except BrokenPipeError:
         # Whoever read our output has seen enough; keep Python from complaining at exit.

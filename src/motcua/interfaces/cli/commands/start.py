@@ -15,6 +15,7 @@ from types import FrameType
 
 import click
 
+from motcua.config.demo import demo_mode
 from motcua.foundation.errors import MotcuaError
 from motcua.interfaces.cli import database, output, statics
 from motcua.interfaces.cli.embedded.identity import Account, becoming
@@ -90,6 +91,8 @@ def command(demo: bool, host: str, port: int, workers: int, demo_dossiers: int |
     began = time.monotonic()
     if demo:
         os.environ["MOTCUA_DEMO"] = "1"
+        # Before anything is made or started.
+        demo_mode(os.environ.get("MOTCUA_PUBLIC_URL", "http://localhost"), [])
     services: list[Service] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)

@@ -66,6 +66,10 @@ class _Loader:
 
     def __call__(self, target: str) -> Callable[..., Any]:
         die_with_parent(signal.SIGTERM, self.parent)
+        from django.urls import get_resolver
+
         from motcua.config.wsgi import application
 
+        # Every view and form is loaded now, so that the first visitor does not wait for it.
+        get_resolver().url_patterns  # noqa: B018 -- reading it is what loads it
         return application
