@@ -143,9 +143,10 @@ def test_orders_convert_to_and_fro(second: int, third: int, fourth: int, letter:
 @pytest.mark.realdata
 def test_agency_codes_of_the_34_provinces(shared_data: Path) -> None:
     rows = (shared_data / "units" / "province_agency_codes_2026.csv").read_text("utf-8").splitlines()[1:]
-    codes = [row.split(",")[0] for row in rows]
-    assert len(codes) == 34
-    assert all(parse_agency_code(code).parts["level"] == 1 for code in codes)
+    assert len(rows) == 34
+    for code, province, *_ in (row.split(",") for row in rows):
+        parts = parse_agency_code(code).parts
+        assert (parts["level"], parts["province"]) == (1, province)
 
 
 # --- dossiers -------------------------------------------------------------------------------------------------------

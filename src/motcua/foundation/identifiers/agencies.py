@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from motcua.foundation.identifiers.parsed import Parsed, accepted, compact, refused, screened
+from motcua.foundation.identifiers.provinces import AGENCY_PROVINCES
 from motcua.foundation.identifiers.taxes import parse_tax_code
 
 LONGEST_CODE = 35  # QĐ 20/2020 Đ4.1
@@ -23,8 +24,8 @@ def parse_agency_code(text: str) -> Parsed:
     """Reads an identifier in either order.
 
     Kinds: ``agency`` (new order), ``agency_old``, ``enterprise``, ``other``. Parts: ``level`` (1 is a province or
-    ministry), ``root`` (level-1 code), ``groups``, ``new`` (the identifier in the new order), ``old`` (in the old
-    order, None where it cannot be written so).
+    ministry), ``root`` (level-1 code), ``province`` (whose code that is or was), ``groups``, ``new`` (the identifier in
+    the new order), ``old`` (in the old order, None where it cannot be written so).
     """
     if (refusal := screened(text)) is not None:
         return refusal
@@ -52,7 +53,17 @@ def _reversed(match: re.Match[str]) -> list[str]:
 
 def _parsed(kind: str, code: str, groups: list[str]) -> Parsed:
     new = ".".join(groups)
-    return accepted(kind, code, level=len(groups), root=groups[0], groups=groups, new=new, old=old_order(new))
+    root = groups[0]
+    return accepted(
+        kind,
+        code,
+        level=len(groups),
+        root=root,
+        province=AGENCY_PROVINCES.get(root, ""),
+        groups=groups,
+        new=new,
+        old=old_order(new),
+    )
 
 
 def new_order(code: str) -> str | None:

@@ -20,3 +20,21 @@ BIRTH_PROVINCES = {
 
 # Births registered abroad carry a country's code instead (NĐ 137/2015 Đ13); the list is three digits from 101 on.
 COUNTRIES = frozenset(str(code) for code in range(101, 400))
+
+# Level-1 identifiers of provinces (QĐ 20/2020), alphabetical as they were given out; after the mergers of 2025 the
+# surviving province keeps its own and the others are history that old dossiers still carry.
+AGENCY_PROVINCES = {
+    "H01": "An Giang", "H02": "Bắc Giang", "H03": "Bắc Kạn", "H04": "Bạc Liêu", "H05": "Bắc Ninh",
+    "H06": "Bà Rịa - Vũng Tàu", "H07": "Bến Tre", "H08": "Bình Định", "H09": "Bình Dương",
+    "H10": "Bình Phước", "H11": "Bình Thuận", "H12": "Cà Mau", "H13": "Cần Thơ", "H14": "Cao Bằng",
+    "H15": "Đắk Lắk", "H16": "Đắk Nông", "H17": "Đà Nẵng", "H18": "Điện Biên", "H19": "Đồng Nai",
+    "H20": "Đồng Tháp", "H21": "Gia Lai", "H22": "Hà Giang", "H23": "Hải Dương", "H24": "Hải Phòng",
+    "H25": "Hà Nam", "H26": "Hà Nội", "H27": "Hà Tĩnh", "H28": "Hòa Bình", "H29": "Hồ Chí Minh",
+    "H30": "Hậu Giang", "H31": "Hưng Yên", "H32": "Khánh Hòa", "H33": "Kiên Giang", "H34": "Kon Tum",
+    "H35": "Lai Châu", "H36": "Lâm Đồng", "H37": "Lạng Sơn", "H38": "Lào Cai", "H39": "Long An",
+    "H40": "Nam Định", "H41": "Nghệ An", "H42": "Ninh Bình", "H43": "Ninh Thuận", "H44": "Phú Thọ",
+    "H45": "Phú Yên", "H46": "Quảng Bình", "H47": "Quảng Nam", "H48": "Quảng Ngãi", "H49": "Quảng Ninh",
+    "H50": "Quảng Trị", "H51": "Sóc Trăng", "H52": "Sơn La", "H53": "Tây Ninh", "H54": "Thái Bình",
+    "H55": "Thái Nguyên", "H56": "Thanh Hóa", "H57": "Huế", "H58": "Tiền Giang", "H59": "Trà Vinh",
+    "H60": "Tuyên Quang", "H61": "Vĩnh Long", "H62": "Vĩnh Phúc", "H63": "Yên Bái",
+}  # fmt: skip
