@@ -5,23 +5,29 @@ from __future__ import annotations
 import base64
 import binascii
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from ninja import Header, Query, Router, Status
 
 from motcua.engines.files.models import Blob
+from motcua.engines.files.serving import file_response
+from motcua.engines.forms import validate
+from motcua.engines.forms.drafts import draft
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.organisations.queries import directory
 from motcua.foundation.errors import Invalid, NotFound
 from motcua.interfaces.api import schemas
-from motcua.interfaces.api.auth import actor_with
+from motcua.interfaces.api.auth import actor_with, owner_of
 from motcua.services.dossiers import actions, door, queries
 from motcua.services.dossiers.explain import reckoning_of
 from motcua.services.dossiers.models import Dossier, DossierFile
 from motcua.services.procedures import queries as procedures
+from motcua.services.procedures.content import ProcedureData
+from motcua.services.procedures.forms import form_for
 
 router = Router(tags=["dossiers"])
 PAGE = 20
@@ -68,19 +74,14 @@ def _file(row: DossierFile, blob: Blob) -> dict[str, Any]:
 def submit(
     request: HttpRequest,
     body: schemas.DossierIn,
-    idempotency_key: str = Header(..., alias="Idempotency-Key", min_length=8, max_length=80),
+    idempotency_key: Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=80)],
 ) -> Status[dict[str, Any]]:
     """Submits a dossier for a party. The same ``Idempotency-Key`` with the same body gives the same dossier (200)."""
     actor = actor_with(request, "dossier.submit")
     procedure = procedures.current(body.procedure)
     competent = door.unit_for(procedure, unit_code=body.unit, ward_code=body.ward_code)
     files = door.files_from(actor, [key for component in body.components for key in component.files])
-    answers: dict[str, Any] = {}
-    if body.answers:
-        from motcua.services.procedures.forms import form_for
-
-        result = form_for(procedure).validated(body.answers)
-        answers = result.values
+    answers = _answers(actor, procedure, body)
     applicant = body.applicant
     party = door.party_for(
         kind=applicant.kind,
@@ -99,7 +100,7 @@ def submit(
             received_at_id=queries.counter_of(competent).id,
             applicant_id=party.id,
             applicant_name=applicant.name,
-            submitted_by=_id(actor),
+            submitted_by=owner_of(actor),
             key=f"{actor.id}:{idempotency_key}",
             digest=door.digest_of(body.model_dump(mode="json")),
             answers=answers,
@@ -129,19 +130,24 @@ def submit(
     return Status(201 if new else 200, created)
 
 
-def _id(actor: Actor) -> UUID:
-    if actor.id is None:
-        raise NotFound("There is no such dossier, or it is not yours to see.")
-    return actor.id
+def _answers(actor: Actor, procedure: ProcedureData, body: schemas.DossierIn) -> dict[str, Any]:
+    """The answers, validated by the procedure's form. A client that keeps its own form sends none."""
+    if not body.answers:
+        return {}
+    form = form_for(procedure)
+    given = door.with_component_files(form, body.answers, {each.key: each.files for each in body.components})
+    result = validate(form, given, files=door.file_facts(actor, form, draft(form, given)))
+    result.raise_if_wrong(gettext)
+    return result.values
 
 
 @router.get("/dossiers", response=schemas.Page, summary="Dossiers, newest first")
 def newest(
     request: HttpRequest,
-    status: int | None = Query(None, ge=1, le=10),
-    unit: str = Query("", max_length=35, description="Identifier of the competent agency"),
-    after: str = Query("", max_length=120, description="`next` of the page before"),
-    limit: int = Query(PAGE, ge=1, le=100),
+    status: Annotated[int | None, Query(ge=1, le=10)] = None,
+    unit: Annotated[str, Query(max_length=35, description="Identifier of the competent agency")] = "",
+    after: Annotated[str, Query(max_length=120, description="`next` of the page before")] = "",
+    limit: Annotated[int, Query(ge=1, le=100)] = PAGE,
 ) -> dict[str, Any]:
     """The dossiers that the client may see, newest first, a page at a time."""
     actor = actor_with(request, "dossier.read")
@@ -239,12 +245,10 @@ def change_status(request: HttpRequest, code: schemas.Code, body: schemas.Status
 
 
 @router.get("/dossiers/{code}/files/{file_id}", summary="The bytes of a file", response={200: None})
-def content(request: HttpRequest, code: schemas.Code, file_id: UUID) -> HttpResponse:
+def content(request: HttpRequest, code: schemas.Code, file_id: UUID) -> HttpResponseBase:
     """The file as it was handed in."""
-    from motcua.engines.files.serving import file_response
-
     dossier = queries.get_by_code(actor_with(request, "dossier.read"), code)
     row = dossier.files.select_related("blob").filter(pk=file_id).first()
     if row is None:
         raise NotFound("The dossier has no such file.")
-    return file_response(request, row.blob, row.name, inline=False)
+    return file_response(row.blob, row.name, request=request)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
+from motcua.engines.files.actions import store
 from motcua.interfaces.api import schemas
-from motcua.interfaces.api.auth import actor_with
+from motcua.interfaces.api.auth import actor_with, owner_of
 
+CHUNK = 256 * 1024
 router = Router(tags=["files"])
 
 
@@ -26,13 +29,13 @@ router = Router(tags=["files"])
 )
 def upload(
     request: HttpRequest,
-    name: str = Query(..., min_length=1, max_length=200, description="The file's name with its ending"),
+    name: Annotated[str, Query(min_length=1, max_length=200, description="The file's name with its ending")],
 ) -> Status[dict[str, Any]]:
     """The bytes are the body. The file's key is good for a day; use it in a submission or attach it to a dossier."""
     actor = actor_with(request, "dossier.submit")
-    from motcua.engines.files.store import store
+    from motcua.engines.files.actions import store
 
-    made = store(request, name, owner=actor)
+    made = store(request, name, actor.id, actor=actor)
     return Status(
         201,
         {
@@ -43,3 +46,9 @@ def upload(
             "sha256": made.blob.sha256,
         },
     )
+
+
+def _body(request: HttpRequest) -> Iterator[bytes]:
+    """The body in pieces as it arrives; the store stops reading at its limit."""
+    while piece := request.read(CHUNK):
+        yield piece
