@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja.security import HttpBearer
@@ -42,3 +43,10 @@ def actor_with(request: HttpRequest, scope: str) -> Actor:
     if scope not in actor.scopes:
         raise NotAllowed("This token may not do that: it lacks the scope %(scope)s.", scope=scope)
     return actor
+
+
+def owner_of(actor: Actor) -> UUID:
+    """The client's own key. Raises ``NotAllowed`` for an actor without one."""
+    if actor.id is None:
+        raise NotAllowed("A valid token is needed in the Authorization header.")
+    return actor.id

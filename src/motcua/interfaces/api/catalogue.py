@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Query, Router
 
+from motcua.engines.forms.publication import json_schema
 from motcua.interfaces.api import schemas
+from motcua.interfaces.api.hot import public_status
 from motcua.services.procedures import queries
 from motcua.services.procedures.content import ProcedureData
+from motcua.services.procedures.forms import form_for
 
 router = Router(tags=["procedures"], auth=None)
 
@@ -17,8 +20,8 @@ router = Router(tags=["procedures"], auth=None)
 @router.get("/procedures", response=list[schemas.HitOut], summary="Search procedures")
 def search(
     request: HttpRequest,
-    q: str = Query(..., min_length=1, max_length=300, description="Words, a code or a whole question"),
-    limit: int = Query(20, ge=1, le=50),
+    q: Annotated[str, Query(min_length=1, max_length=300, description="Words, a code or a whole question")],
+    limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> list[dict[str, Any]]:
     """Procedures that fit, best first, with the reason. Accents may be left out."""
     hits = queries.search(q, limit=limit)
@@ -62,15 +65,10 @@ def components_of(procedure: ProcedureData) -> list[dict[str, Any]]:
 @router.get("/procedures/{code}/form", response={200: dict[str, Any]}, summary="The form as JSON Schema")
 def form(request: HttpRequest, code: schemas.Code) -> dict[str, Any]:
     """JSON Schema (2020-12) of the answers that a submission takes."""
-    from motcua.engines.forms.publication import json_schema
-    from motcua.services.procedures.forms import form_for
-
     return json_schema(form_for(queries.current(code)))
 
 
 @router.get("/status/{code}", response=schemas.StatusOut, summary="Public status by code")
 def status(request: HttpRequest, code: str) -> dict[str, Any]:
     """Status and level of completion only; the same answer that ``interfaces.api.hot`` gives without Django."""
-    from motcua.interfaces.api.hot import public_status
-
     return public_status(code)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from django.core.handlers.exception import convert_exception_to_response
@@ -18,7 +18,9 @@ from django.db import connection
 from motcua.foundation.errors import NotFound
 from motcua.services.dossiers.rules import COMPLETION
 
-StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse
+
 
 _STATUS = re.compile(r"/api/v1/status/([0-9A-Za-z.-]{3,60})")
 _SELECT = "SELECT status FROM dossiers_dossier WHERE code = %s"
@@ -79,10 +81,10 @@ class LeanHandler(WSGIHandler):
     """Django without the middleware that pages need: the API has no session, cookie or page."""
 
     def load_middleware(self, is_async: bool = False) -> None:
-        self._view_middleware = []
-        self._template_response_middleware = []
-        self._exception_middleware = []
-        self._middleware_chain = convert_exception_to_response(self._get_response)
+        self._view_middleware: list[Any] = []
+        self._template_response_middleware: list[Any] = []
+        self._exception_middleware: list[Any] = []
+        self._middleware_chain = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]
 
 
 class Front:

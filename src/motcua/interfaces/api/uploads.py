@@ -10,7 +10,7 @@ from ninja import Query, Router, Status
 
 from motcua.engines.files.actions import store
 from motcua.interfaces.api import schemas
-from motcua.interfaces.api.auth import actor_with, owner_of
+from motcua.interfaces.api.auth import actor_with
 
 CHUNK = 256 * 1024
 router = Router(tags=["files"])
@@ -33,7 +33,6 @@ def upload(
 ) -> Status[dict[str, Any]]:
     """The bytes are the body. The file's key is good for a day; use it in a submission or attach it to a dossier."""
     actor = actor_with(request, "dossier.submit")
-    from motcua.engines.files.actions import store
 
     made = store(request, name, actor.id, actor=actor)
     return Status(

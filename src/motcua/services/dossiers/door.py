@@ -10,12 +10,15 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from motcua.engines.accounts.models import Party, PartyKind
+from motcua.engines.files.actions import uploads_of
 from motcua.engines.files.models import Upload
+from motcua.engines.forms import FileFact, Form
+from motcua.engines.forms.summary import attached
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.chain import canonical
 from motcua.engines.organisations.queries import UnitInfo, directory
 from motcua.foundation import clock
-from motcua.foundation.errors import Invalid
+from motcua.foundation.errors import Invalid, NotFound
 from motcua.foundation.text import sort_key
 from motcua.services.dossiers.actions import FileIn
 from motcua.services.dossiers.queries import competent_unit
@@ -58,16 +61,43 @@ def unit_for(procedure: ProcedureData, *, unit_code: str = "", ward_code: str = 
 
 def files_from(actor: Actor, uploads: Sequence[UUID]) -> dict[UUID, FileIn]:
     """The actor's own uploads as files, one query. Raises ``Invalid`` for any that is not theirs or has expired."""
-    if not uploads:
+    if not uploads or actor.id is None:
         return {}
-    found = {
-        upload.id: FileIn(upload.blob_id, upload.name)
-        for upload in Upload.objects.filter(pk__in=uploads, owner=actor.id, expires_at__gt=clock.now())
+    try:
+        return {upload.id: FileIn(upload.blob_id, upload.name) for upload in uploads_of(actor.id, uploads)}
+    except NotFound as error:
+        raise Invalid(
+            fields={"files": ["A file is not there any more. Please hand it in again."]}, code="file_missing"
+        ) from error
+
+
+def file_facts(actor: Actor, form: Form, answers: Mapping[str, Any]) -> dict[str, FileFact]:
+    """What validation needs to know of the files that these answers name: the actor's own uploads, one query."""
+    keys = {key for _, _, keys in attached(form, answers) for key in map(as_key, keys) if key is not None}
+    if not keys or actor.id is None:
+        return {}
+    uploads = Upload.objects.filter(pk__in=keys, owner=actor.id, expires_at__gt=clock.now()).select_related("blob")
+    return {
+        str(upload.id): FileFact(upload.name, upload.name.rpartition(".")[2].lower(), upload.blob.size)
+        for upload in uploads
     }
-    missing = [str(key) for key in uploads if key not in found]
-    if missing:
-        raise Invalid(fields={"files": ["A file is not there any more. Please hand it in again."]})
-    return found
+
+
+def as_key(text: str) -> UUID | None:
+    """The key that a text is, or ``None``."""
+    try:
+        return UUID(text)
+    except (ValueError, AttributeError):
+        return None
+
+
+def with_component_files(form: Form, answers: Mapping[str, Any], files: Mapping[str, Sequence[UUID]]) -> dict[str, Any]:
+    """Answers with the files of each component put into the form's file field for it, where that is still empty."""
+    filled = dict(answers)
+    for key, one in form.fields.items():
+        if one.type == "file" and one.component in files and not filled.get(key):
+            filled[key] = [str(upload) for upload in files[one.component]]
+    return filled
 
 
 def fee_of(method: Method | None) -> int:

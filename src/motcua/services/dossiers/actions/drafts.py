@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from motcua.engines.files.models import Upload
-from motcua.engines.forms import FileFact, Form, Result, validate
+from motcua.engines.forms import Form, Result, validate
 from motcua.engines.forms.drafts import draft as kept_answers
 from motcua.engines.forms.summary import address_shown, applicant_of, attached, by_role
 from motcua.engines.ledger.actor import Actor
@@ -28,14 +28,19 @@ KEPT_DAYS = 30
 MOST_DRAFTS = 50
 
 
+def _owner(actor: Actor) -> UUID:
+    if actor.kind != "citizen" or actor.id is None:
+        raise NotAllowed("Please sign in as a citizen to submit a dossier.")
+    return actor.id
+
+
 def begin_draft(actor: Actor, procedure: ProcedureData, *, ward_code: str = "") -> Draft:
     """A new draft for a procedure, or the one that the person has already begun for it.
 
     Raises ``NotAllowed`` for visitors; ``Conflict`` when there are too many; ``Refused`` without a competent unit.
     """
-    if actor.kind != "citizen" or actor.id is None:
-        raise NotAllowed("Please sign in as a citizen to submit a dossier.")
-    mine = Draft.objects.filter(owner=actor.id, dossier__isnull=True, expires_at__gt=clock.now())
+    owner = _owner(actor)
+    mine = Draft.objects.filter(owner=owner, dossier__isnull=True, expires_at__gt=clock.now())
     begun = mine.filter(procedure_version=procedure.id).order_by("-saved_at").first()
     if begun is not None:
         return begun
@@ -49,7 +54,7 @@ def begin_draft(actor: Actor, procedure: ProcedureData, *, ward_code: str = "") 
     with begin(actor) as work:
         draft = Draft(
             id=new_id(),
-            owner_id=actor.id,
+            owner_id=owner,
             party_id=actor.party_id,
             procedure_version_id=procedure.id,
             form_version_id=form_version_id,
@@ -68,7 +73,7 @@ def _expiry(now: datetime) -> datetime:
 
 def own_draft(actor: Actor, draft_id: UUID) -> Draft:
     """The actor's draft, submitted or not. Raises ``NotFound`` for anybody else's."""
-    draft = Draft.objects.filter(pk=draft_id, owner=actor.id).first() if actor.kind == "citizen" else None
+    draft = Draft.objects.filter(pk=draft_id, owner=_owner(actor)).first()
     if draft is None or (draft.dossier_id is None and draft.expires_at <= clock.now()):
         raise NotFound("This draft is not there any more. Please begin again.")
     return draft
@@ -79,18 +84,11 @@ def form_of(draft: Draft) -> Form:
     return kept_form(version(draft.procedure_version_id), draft.form_version_id)
 
 
-def file_facts(actor: Actor) -> dict[str, FileFact]:
-    """The actor's uploads that may be attached, by key: one query."""
-    uploads = Upload.objects.filter(owner=actor.id, expires_at__gt=clock.now()).select_related("blob")
-    return {
-        str(upload.id): FileFact(upload.name, upload.name.rpartition(".")[2].lower(), upload.blob.size)
-        for upload in uploads
-    }
-
-
 def checked(actor: Actor, draft: Draft, groups: list[str] | None = None) -> Result:
     """The draft's answers validated, all or some groups."""
-    return validate(form_of(draft), draft.answers, groups=groups, files=file_facts(actor))
+    return validate(
+        form_of(draft), draft.answers, groups=groups, files=door.file_facts(actor, form_of(draft), draft.answers)
+    )
 
 
 def save(actor: Actor, draft_id: UUID, answers: Mapping[str, Any], *, competent_id: UUID | None = None) -> Draft:
@@ -107,22 +105,14 @@ def save(actor: Actor, draft_id: UUID, answers: Mapping[str, Any], *, competent_
         if competent_id is not None:
             draft.competent_id = competent_id
             work.change(draft, "competent")
-        keys = [key for _, _, keys in attached(form, draft.answers) for key in keys if _is_key(key)]
+        keys = [key for _, _, keys in attached(form, draft.answers) for key in map(door.as_key, keys) if key]
         if keys:
-            Upload.objects.filter(pk__in=keys, owner=actor.id).update(expires_at=draft.expires_at)
+            Upload.objects.filter(pk__in=keys, owner=_owner(actor)).update(expires_at=draft.expires_at)
     return draft
 
 
-def _is_key(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _locked(actor: Actor, draft_id: UUID, *, submitted: bool = False) -> Draft:
-    draft = Draft.objects.select_for_update().filter(pk=draft_id, owner=actor.id).first()
+    draft = Draft.objects.select_for_update().filter(pk=draft_id, owner=_owner(actor)).first()
     if draft is None or (draft.dossier_id is None and draft.expires_at <= clock.now()):
         raise NotFound("This draft is not there any more. Please begin again.")
     if draft.dossier_id is not None and not submitted:
@@ -146,8 +136,7 @@ def submit_draft(actor: Actor, draft_id: UUID) -> tuple[Dossier, bool]:
         if draft.dossier_id is not None:
             return Dossier.objects.select_related("case").get(pk=draft.dossier_id), False
         procedure, form = version(draft.procedure_version_id), form_of(draft)
-        files = file_facts(actor)
-        result = validate(form, draft.answers, files=files)
+        result = validate(form, draft.answers, files=door.file_facts(actor, form, draft.answers))
         if not result.ok:
             raise Invalid(fields=result.fields())
         if draft.competent_id is None:
