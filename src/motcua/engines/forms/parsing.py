@@ -73,11 +73,11 @@ class FormReader(FieldReader):
             self.say(where, f'"kind" is one of {", ".join(RULE_KINDS)}')
             return None
         others = row.get("fields", [])
-        names = [target, row.get("than"), *(others if isinstance(others, list) else [])]
-        for name in names:
-            if name is None or (name == "today" and kind in ("later", "years_apart", "within_years")):
-                continue
-            if not isinstance(name, str) or scope.find(name) is None:
+        than = row.get("than")
+        if than == "today" and kind in ("later", "years_apart", "within_years"):
+            than = None
+        for name in [target, than, *(others if isinstance(others, list) else [])]:
+            if name is not None and (not isinstance(name, str) or scope.find(name) is None):
                 self.say(where, f'"{name}" is not a field')
                 return None
         if kind in ("later", "different", "years_apart", "within_years", "at_most") and "than" not in row:
@@ -92,7 +92,7 @@ class FormReader(FieldReader):
             field=str(target),
             message=self.text(row.get("message"), f"{where}.message"),
             than=str(row.get("than", "")),
-            fields=tuple(others),
+            fields=tuple(others) if isinstance(others, list) else (),
             or_equal=row.get("or_equal") is True,
             years=row.get("years", 0) if isinstance(row.get("years", 0), int) else 0,
             that=that,

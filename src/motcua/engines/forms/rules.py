@@ -24,7 +24,7 @@ def _broken(rule: Rule, lookup: Callable[[str], Any], today: date) -> bool:
             return not any(conditions.is_filled(lookup(name)) for name in rule.fields)
         case "must":
             return not conditions.holds(rule.that, lookup, today)
-    value = today.isoformat() if rule.field == "today" else lookup(rule.field)
+    value = lookup(rule.field)
     other = today.isoformat() if rule.than == "today" else lookup(rule.than)
     if not conditions.is_filled(value) or not conditions.is_filled(other):
         return False

@@ -89,8 +89,9 @@ class Rule:
     """A rule between fields; the error stands at ``field``, in the words of ``message``.
 
     ``later``: field after ``than`` (or on the same day with ``or_equal``); ``different``: field is not ``than``;
-    ``at_least_one``: one of ``fields`` is filled; ``must``: ``that`` holds; ``years_apart``: between the dates ``field``
-    and ``than`` (or "today") lie at least ``years`` full years, ``within_years``: at most; ``at_most``: field ≤ ``than``.
+    ``at_least_one``: one of ``fields`` is filled; ``must``: ``that`` holds; ``years_apart``: between the dates
+    ``field`` and ``than`` lie at least ``years`` full years, ``within_years``: at most; ``at_most``: field ≤ ``than``
+    (numbers). For dates ``than`` may be "today".
     A rule whose fields have no answer is silent; ``when`` narrows it.
     """
 
