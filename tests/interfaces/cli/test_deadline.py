@@ -15,7 +15,9 @@ from django.db import connection
 
 from motcua.engines.organisations.models import Unit, WorkCalendar
 from motcua.interfaces.cli.language import LOCALE, translator
+from motcua.interfaces.cli.rights import grant
 from tests.factories import make_units
+from tests.support.running import clean_environment
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -23,7 +25,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         [sys.executable, "-P", "-m", "motcua.interfaces.cli", "deadline", *arguments],
         capture_output=True,
         text=True,
-        env=os.environ | environment,
+        env=clean_environment(Path(os.environ["MOTCUA_TEST_HOME"])) | environment,
         check=False,
     )
 
@@ -90,6 +92,7 @@ def test_the_hours_of_a_unit() -> None:
         name="Phường", data={"week": {"mon": ["08:00-12:00"], "tue": ["08:00-12:00"]}}
     )
     Unit.objects.filter(pk=unit.pk).update(calendar_id=calendar.pk)
+    assert grant(connection.connection) is None  # the command takes the application's role
     database = connection.settings_dict
     password = f":{quote(database['PASSWORD'])}" if database["PASSWORD"] else ""
     host, port = quote(database["HOST"] or "", safe=""), f":{database['PORT']}" if database["PORT"] else ""
