@@ -84,11 +84,11 @@ class Legal:
     number: str = ""
 
 
-def _canonical(value: object) -> Any:
+def _canonical(value: Any) -> Any:
     """A part of the content as a list in the order of its declaration; a decimal without trailing zeros."""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
-    return [getattr(value, name) for name in value.__class__.__slots__]
+    return [getattr(value, name) for name in value.__slots__]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,3 +161,39 @@ class ProcedureData(Content):
     effective_from: date | None
     effective_to: date | None
     result_types: tuple[Result, ...] = ()
+
+
+def to_json(content: Content) -> dict[str, Any]:
+    """The content as plain JSON values; decimals as text. ``from_json`` reads it back."""
+    return {name: _as_json(getattr(content, name)) for name in Content.__dataclass_fields__}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_as_json(one) for one in value]
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, Fee | Method | Paper | Case | Legal):
+        return {name: _as_json(getattr(value, name)) for name in value.__slots__}
+    return value
+
+
+def from_json(data: dict[str, Any]) -> Content:
+    """Reads what ``to_json`` wrote."""
+    plain = {name: data[name] for name in Content.__dataclass_fields__ if name in data}
+    return Content(
+        **plain
+        | {name: tuple(plain.get(name, ())) for name in ("levels", "steps", "subjects")}
+        | {
+            "methods": tuple(_method(one) for one in plain.get("methods", ())),
+            "cases": tuple(
+                Case(one["label"], tuple(Paper(**paper) for paper in one["papers"])) for one in plain.get("cases", ())
+            ),
+            "legal_basis": tuple(Legal(**one) for one in plain.get("legal_basis", ())),
+        }
+    )
+
+
+def _method(data: dict[str, Any]) -> Method:
+    value = Decimal(data["value"]) if data["value"] is not None else None
+    return Method(**data | {"value": value, "fees": tuple(Fee(**fee) for fee in data["fees"])})

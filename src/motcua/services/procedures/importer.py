@@ -26,6 +26,7 @@ from motcua.engines.ledger.work import Head
 from motcua.foundation import clock
 from motcua.foundation.errors import Invalid
 from motcua.services.procedures import records, search_index, versions
+from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.models import Procedure, ProcedureVersion, ReviewItem
 from motcua.services.procedures.reference import ensure_reference_data
 
@@ -75,8 +76,8 @@ class CatalogueWork(BulkWork):
             groups: dict[tuple[type[models.Model], frozenset[str]], list[models.Model]] = {}
             for (model, _), (row, names) in self._changes.items():
                 groups.setdefault((model, frozenset(names)), []).append(row)
-            for (model, names), rows in groups.items():
-                model._default_manager.bulk_update(rows, sorted(names), batch_size=500)
+            for (model, fields), rows in groups.items():
+                model._default_manager.bulk_update(rows, sorted(fields), batch_size=500)
             self._changes = {}
             return super().flush()
 
@@ -97,7 +98,7 @@ def lines(path: Path) -> Iterator[str | bytes]:
             packed = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
             stream = gzip.GzipFile(fileobj=raw) if packed else raw
-            reader = io.BufferedReader(stream)  # type: ignore[arg-type]
+            reader = io.BufferedReader(stream)
             while line := reader.readline(MAX_LINE + 1):
                 if line.strip():
                     yield line
@@ -130,7 +131,7 @@ def import_lines(
     if report.created or report.updated:
         work.flush()
         # Past a few hundred, building everything anew is quicker than picking the old rows out.
-        search_index.refresh(clock.today(), stored.touched if len(stored.touched) < 300 else None)
+        search_index.refresh(clock.today(), stored.touched if len(stored.touched) < 300 else None, stored.made)
     return report
 
 
@@ -144,6 +145,7 @@ class _Stored:
     fields: versions.Fields
     seen: set[str] = field(default_factory=set)
     touched: set[UUID] = field(default_factory=set)
+    made: dict[UUID, ProcedureData] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> _Stored:
@@ -152,22 +154,15 @@ class _Stored:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('procedures.import'))")
         procedures = {one.source_code: one for one in Procedure.objects.all()}
         slim = ("procedure_id", "number", "state", "source", "effective_from", "effective_to", "content_hash")
-        latest: dict[UUID, ProcedureVersion] = {}
-        published = ProcedureVersion.objects.exclude(state=ProcedureVersion.State.DISCARDED)
-        for version in published.only(*slim).order_by("number"):
-            if version.state == ProcedureVersion.State.PUBLISHED:
-                latest[version.procedure_id] = version
-        numbers = dict(
-            ProcedureVersion.objects.values_list("procedure_id").annotate(models.Max("number")).order_by()
-        )
+        published = ProcedureVersion.objects.filter(state=ProcedureVersion.State.PUBLISHED)
+        latest = {one.procedure_id: one for one in published.only(*slim).order_by("effective_from", "number")}
+        numbers = dict(ProcedureVersion.objects.values_list("procedure_id").annotate(models.Max("number")).order_by())
         for version in latest.values():
             version.number = numbers[version.procedure_id]
         return cls(procedures, {one.code for one in procedures.values()}, latest, versions.Fields())
 
 
-def _one(
-    work: CatalogueWork, stored: _Stored, line: str | bytes, number: int, day: date, report: Report
-) -> None:
+def _one(work: CatalogueWork, stored: _Stored, line: str | bytes, number: int, day: date, report: Report) -> None:
     code = ""
     try:
         raw = _decode(line)
@@ -175,20 +170,20 @@ def _one(
         record = records.read(raw)
         code = record.code
         if code in stored.seen:
-            raise records.Unusable("duplicate_code")
+            raise records.UnusableError("duplicate_code")
         stored.seen.add(code)
         _store(work, stored, record, day, report)
-    except records.Unusable as error:
+    except records.UnusableError as error:
         report.refused.append({"code": code or f"line {number}", "reason": str(error)})
 
 
 def _decode(line: str | bytes) -> Any:
     if len(line) > MAX_LINE:
-        raise records.Unusable("line_too_long")
+        raise records.UnusableError("line_too_long")
     try:
         return json.loads(line)
     except (ValueError, RecursionError):
-        raise records.Unusable("not_json") from None
+        raise records.UnusableError("not_json") from None
 
 
 def _store(work: CatalogueWork, stored: _Stored, record: records.Record, day: date, report: Report) -> None:
@@ -197,18 +192,14 @@ def _store(work: CatalogueWork, stored: _Stored, record: records.Record, day: da
     doubts = list(record.doubts)
     if procedure is None:
         if record.code in stored.codes:
-            raise records.Unusable("code_taken_by_another")
+            raise records.UnusableError("code_taken_by_another")
         procedure = Procedure(
             code=record.code, source_code=record.code, source_hash=record.source_hash, created_at=work.now
         )
         work.add(procedure)
-        version = versions.add(
-            work, procedure, content, number=1, source="IMPORT", effective=day, fields=stored.fields
-        )
+        version = versions.add(work, procedure, content, number=1, source="IMPORT", effective=day, fields=stored.fields)
         procedure.current = version
-        work.record(
-            procedure.id, "procedure.created", versions.event_data(procedure, version, content), first=True
-        )
+        work.record(procedure.id, "procedure.created", versions.event_data(procedure, version, content), first=True)
         stored.procedures[record.code] = procedure
         report.created += 1
     elif procedure.source_hash == record.source_hash:
@@ -220,6 +211,8 @@ def _store(work: CatalogueWork, stored: _Stored, record: records.Record, day: da
             doubts.append(records.Doubt("version", "replaces_edit", f"version {last.number}"))
         version = _renew(work, stored, procedure, record, day, report)
     stored.latest[procedure.id] = version
+    if version.number == 1:  # a procedure that is new has no result types yet: this is all that it says
+        stored.made[version.id] = versions.data(version, content)
     stored.touched.add(procedure.id)
     for doubt in dict.fromkeys(doubts):
         work.add(
@@ -246,7 +239,7 @@ def _renew(
     """A changed record becomes the next version; the one before it ends on the day it begins."""
     last = stored.latest.get(procedure.id)
     if last is not None and last.effective_from is not None and last.effective_from > day:
-        raise records.Unusable("effective_before_current_version")
+        raise records.UnusableError("effective_before_current_version")
     number = 1 + (last.number if last else 0)
     version = versions.add(
         work, procedure, record.content, number=number, source="IMPORT", effective=day, fields=stored.fields

@@ -21,7 +21,7 @@ from motcua.services.procedures import rules
 from motcua.services.procedures.content import Case, Content, Fee, Legal, Method, Paper
 
 CODE = re.compile(r"\d\.\d{6}")
-_USABLE_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]{0,63}")
+USABLE_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]{0,63}")
 _LEGAL_NUMBER = re.compile(r"\(([^()]*\d[^()]*)\)\s*$")
 _LEVELS = {"cap xa": "COMMUNE", "cap tinh": "PROVINCE", "cap bo": "MINISTRY"}
 _KINDS = {"ASSIGNED_REGULATION", "NOT_ASSIGNED_REGULATION", "LOCAL_REGULATION", "CENTRAL_REGULATION", "OTHER"}
@@ -37,7 +37,7 @@ _KNOWN_KEYS = {
 }  # fmt: skip
 
 
-class Unusable(ValueError):
+class UnusableError(ValueError):
     """The record cannot be imported; the text says why."""
 
 
@@ -62,17 +62,17 @@ class Record:
 
 
 def read(raw: Any) -> Record:
-    """Reads one decoded JSON value. Raises ``Unusable``."""
+    """Reads one decoded JSON value. Raises ``UnusableError``."""
     if not isinstance(raw, Mapping):
-        raise Unusable("not_an_object")
+        raise UnusableError("not_an_object")
     code = _text(raw.get("code"))
     if not code:
-        raise Unusable("no_code")
-    if not _USABLE_CODE.fullmatch(code):
-        raise Unusable("code_unusable")
+        raise UnusableError("no_code")
+    if not USABLE_CODE.fullmatch(code):
+        raise UnusableError("code_unusable")
     name = " ".join(_text(raw.get("name")).split())
     if not name:
-        raise Unusable("no_name")
+        raise UnusableError("no_name")
     doubts: list[Doubt] = []
     if not CODE.fullmatch(code):
         doubts.append(Doubt("code", "malformed_code", code))
@@ -194,11 +194,11 @@ def _methods(value: Any, doubts: list[Doubt]) -> tuple[Method, ...]:
         methods.append(_method(raw, channel, path, doubts))
     if not methods:
         doubts.append(Doubt("methods", "no_channel"))
-    seen: dict[tuple[str, str], Method] = {}
-    for index, method in enumerate(methods):
-        twin = seen.setdefault((method.channel, method.label), method)
-        if twin is not method and (twin.value, twin.unit) != (method.value, method.unit):
-            doubts.append(Doubt(f"methods[{index}]", "same_channel_twice", f"{twin.raw} / {method.raw}"))
+    for channel in dict.fromkeys(method.channel for method in methods):
+        same = [method for method in methods if method.channel == channel]
+        times = {(method.label, method.value, method.unit) for method in same}
+        if len(times) > len({method.label for method in same}):
+            doubts.append(Doubt(f"methods.{channel}", "same_channel_twice", " / ".join(one.raw for one in same)[:500]))
     return tuple(methods)
 
 
@@ -212,9 +212,7 @@ def _method(raw: Mapping[str, Any], channel: str, path: str, doubts: list[Doubt]
         unit = "OTHER"
     elif unit == "OTHER":
         prose = time_raw.removesuffix("OTHER").strip()
-        doubts.append(
-            Doubt(f"{path}.time", "time_in_prose", (prose or note)[:500], rules.time_in_prose(prose, note))
-        )
+        doubts.append(Doubt(f"{path}.time", "time_in_prose", (prose or note)[:500], rules.time_in_prose(prose, note)))
     elif isinstance(amount, int | float) and not isinstance(amount, bool) and 0 < amount <= 36500:
         value = Decimal(str(amount)).quantize(Decimal("0.01"))
     else:

@@ -19,9 +19,7 @@ _BULLET = re.compile(r"^[\s\-–—+*•]+")
 _CLAUSE_END = re.compile(r"[;:.]\s|\n|;$|\.$|:$")
 _MONEY = re.compile(r"(\d{1,3}(?:[.,]\d{3})+|\d{4,9})\s*(?:đồng|đ\b|vnđ|vnd)", re.I)
 _THOUSANDS = re.compile(r"\b(\d{1,3})\s*(?:nghìn|ngàn)\b", re.I)
-_TIME = re.compile(
-    r"\b(\d{1,3})(?:[.,](\d{1,2}))?\s*(?:\([^)]{1,40}\)\s*)?(ngày\s+làm\s+việc|ngày|giờ|tháng)", re.I
-)
+_TIME = re.compile(r"\b(\d{1,3})(?:[.,](\d{1,2}))?\s*(?:\([^)]{1,40}\)\s*)?(ngày\s+làm\s+việc|ngày|giờ|tháng)", re.I)
 _TIME_UNITS = {"ngày làm việc": "WORKING_DAY", "ngày": "DAY", "giờ": "HOUR", "tháng": "MONTH"}
 _PAPER_WORDS = re.compile(
     r"^(giay|don|to khai|ban |bang |so |van ban|hop dong|quyet dinh|the |chung chi|phieu|bao cao|danh sach|anh|"

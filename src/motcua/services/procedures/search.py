@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy
 
 from motcua.foundation.cache import Remembered
-from motcua.services.procedures.models import SearchEntry, SearchTerm, SearchWord
+from motcua.services.procedures.models import SearchTerm, SearchWord
 from motcua.services.procedures.understanding import ASKED, Lexicon, Origin, Question, Reading, understand
 from motcua.services.procedures.words import folded
 
@@ -169,8 +169,7 @@ _COLUMNS = "e.procedure_id, e.version_id, e.code, e.name, e.folded_name, e.level
 def _rows(sql: str, values: list[Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        assert cursor.description is not None
-        names = [column.name for column in cursor.description]
+        names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 

@@ -158,9 +158,7 @@ def event_data(procedure: Procedure, version: ProcedureVersion, content: Content
 
 def read(ids: Sequence[UUID]) -> dict[UUID, ProcedureData]:
     """Reads versions whole, in seven queries however many they are."""
-    rows = {
-        one.id: one for one in ProcedureVersion.objects.filter(id__in=ids).select_related("procedure", "field")
-    }
+    rows = {one.id: one for one in ProcedureVersion.objects.filter(id__in=ids).select_related("procedure", "field")}
     fees: dict[UUID, list[Fee]] = {}
     for fee in FeeRule.objects.filter(channel_rule__version_id__in=ids).order_by("position"):
         fees.setdefault(fee.channel_rule_id, []).append(
@@ -169,9 +167,7 @@ def read(ids: Sequence[UUID]) -> dict[UUID, ProcedureData]:
     methods: dict[UUID, list[Method]] = {}
     for rule in ChannelRule.objects.filter(version_id__in=ids).order_by("position"):
         methods.setdefault(rule.version_id, []).append(
-            Method(
-                rule.channel, rule.value, rule.unit, rule.label, rule.raw, rule.note, tuple(fees.get(rule.id, ()))
-            )
+            Method(rule.channel, rule.value, rule.unit, rule.label, rule.raw, rule.note, tuple(fees.get(rule.id, ())))
         )
     papers: dict[UUID, list[Paper]] = {}
     for one in Component.objects.filter(case__version_id__in=ids).order_by("position"):
@@ -189,7 +185,7 @@ def read(ids: Sequence[UUID]) -> dict[UUID, ProcedureData]:
     for result in ProcedureResult.objects.filter(procedure_id__in=procedures).select_related("result"):
         results.setdefault(result.procedure_id, []).append(Result(code=result.result.code, name=result.name))
     return {
-        key: _data(
+        key: _read_version(
             row,
             methods=tuple(methods.get(key, ())),
             cases=tuple(cases.get(key, ())),
@@ -200,7 +196,20 @@ def read(ids: Sequence[UUID]) -> dict[UUID, ProcedureData]:
     }
 
 
-def _data(version: ProcedureVersion, **parts: Any) -> ProcedureData:
+def _read_version(version: ProcedureVersion, result_types: tuple[Result, ...], **parts: Any) -> ProcedureData:
+    content = Content(
+        field=version.field.name if version.field else "",
+        levels=tuple(version.levels),
+        steps=tuple(version.steps),
+        subjects=tuple(version.subjects),
+        **{name: getattr(version, name) for name in PLAIN},
+        **parts,
+    )
+    return data(version, content, result_types)
+
+
+def data(version: ProcedureVersion, content: Content, result_types: tuple[Result, ...] = ()) -> ProcedureData:
+    """A version with its content, as frozen values."""
     return ProcedureData(
         id=version.id,
         procedure_id=version.procedure_id,
@@ -210,15 +219,11 @@ def _data(version: ProcedureVersion, **parts: Any) -> ProcedureData:
         source=version.source,
         effective_from=version.effective_from,
         effective_to=version.effective_to,
-        field=version.field.name if version.field else "",
-        levels=tuple(version.levels),
-        steps=tuple(version.steps),
-        subjects=tuple(version.subjects),
-        **{name: getattr(version, name) for name in PLAIN},
-        **parts,
+        result_types=result_types,
+        **{name: getattr(content, name) for name in Content.__dataclass_fields__},
     )
 
 
-def content_of(data: ProcedureData) -> Content:
+def content_of(stored: ProcedureData) -> Content:
     """The content alone, as a start for an edit."""
-    return Content(**{name: getattr(data, name) for name in Content.__dataclass_fields__})
+    return Content(**{name: getattr(stored, name) for name in Content.__dataclass_fields__})

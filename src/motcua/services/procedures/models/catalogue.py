@@ -81,9 +81,7 @@ class Procedure(models.Model):
     source_code = models.CharField(max_length=64, unique=True)
     source_hash = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
-    current = models.ForeignKey(
-        "ProcedureVersion", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    current = models.ForeignKey("ProcedureVersion", models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -94,9 +92,8 @@ class ProcedureVersion(models.Model):
     """What the procedure says from ``effective_from`` up to, not including, ``effective_to``."""
 
     class State(models.TextChoices):
-        DRAFT = "DRAFT", _("Draft")
         PUBLISHED = "PUBLISHED", _("Published")
-        DISCARDED = "DISCARDED", _("Discarded")
+        WITHDRAWN = "WITHDRAWN", _("Withdrawn before it took effect")
 
     class Source(models.TextChoices):
         IMPORT = "IMPORT", _("Imported")
@@ -105,7 +102,7 @@ class ProcedureVersion(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    state = models.CharField(max_length=10, choices=State.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PUBLISHED)
     source = models.CharField(max_length=10, choices=Source.choices)
     effective_from = models.DateField(null=True, blank=True)
     effective_to = models.DateField(null=True, blank=True)
@@ -136,9 +133,6 @@ class ProcedureVersion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["procedure", "number"], name="procedures_version_number"),
-            models.UniqueConstraint(
-                fields=["procedure"], condition=Q(state="DRAFT"), name="procedures_one_draft"
-            ),
             models.CheckConstraint(
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gte=models.F("effective_from")),
                 name="procedures_version_range",
@@ -167,6 +161,32 @@ class ProcedureVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.number})"
+
+
+class ProcedureDraft(models.Model):
+    """An edit that is not in force: what the next version shall say, as ``content.to_json`` writes it."""
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", _("Being edited")
+        PUBLISHED = "PUBLISHED", _("Published")
+        DISCARDED = "DISCARDED", _("Discarded")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="drafts")
+    base = models.ForeignKey(ProcedureVersion, models.PROTECT, null=True, related_name="+")
+    content = models.JSONField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    revision = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["procedure"], condition=Q(state="OPEN"), name="procedures_one_open_draft"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure_id} {self.state}"
 
 
 class ChannelRule(models.Model):
