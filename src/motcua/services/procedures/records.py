@@ -23,6 +23,7 @@ from motcua.services.procedures.content import Case, Content, Fee, Legal, Method
 CODE = re.compile(r"\d\.\d{6}")
 USABLE_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]{0,63}")
 _LEGAL_NUMBER = re.compile(r"\(([^()]*\d[^()]*)\)\s*$")
+_BARE_NUMBER = re.compile(r"\d{1,5}(?:\.\d)?/[\w/.-]{2,60}")
 _LEVELS = {"cap xa": "COMMUNE", "cap tinh": "PROVINCE", "cap bo": "MINISTRY"}
 _KINDS = {"ASSIGNED_REGULATION", "NOT_ASSIGNED_REGULATION", "LOCAL_REGULATION", "CENTRAL_REGULATION", "OTHER"}
 _CHANNELS = {"DIRECT", "ONLINE", "POSTAL"}
@@ -288,5 +289,12 @@ def _paper(raw: Any, case: str, keys: set[str]) -> Paper | None:
 
 def _legal(value: Any) -> Legal:
     title = " ".join(_text(value).split())
-    number = _LEGAL_NUMBER.search(title)
-    return Legal(title, number[1].strip()[:100] if number else "")
+    return Legal(title, legal_number(title))
+
+
+def legal_number(title: str) -> str:
+    """The number of a legal text (23/2015/NĐ-CP) at the end of an entry, or the entry itself where it is one."""
+    if _BARE_NUMBER.fullmatch(title):
+        return title
+    found = _LEGAL_NUMBER.search(title)
+    return found[1].strip()[:100] if found else ""
