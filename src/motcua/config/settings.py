@@ -45,6 +45,8 @@ SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = _list("MOTCUA_ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]", "testserver"]
 CSRF_TRUSTED_ORIGINS = _list("MOTCUA_TRUSTED_ORIGINS")
 PUBLIC_URL = os.environ.get("MOTCUA_PUBLIC_URL", "http://localhost:8000").rstrip("/")
+# Where a code is looked up, for QR codes on receipts: empty is our own portal; {code} stands for the code.
+LOOKUP_URL = os.environ.get("MOTCUA_LOOKUP_URL", "")
 DEMO = demo_mode(PUBLIC_URL, ALLOWED_HOSTS)
 
 # How the province presents itself on every page; docs/administrators/settings.md
