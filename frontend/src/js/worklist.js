@@ -88,6 +88,18 @@ each("[data-worklist]", (table) => {
     const row = event.target.closest("tr[data-row]");
     if (row && row !== active) move(row, false);
   });
+  // Fresh rows from the server: what was marked stays marked, the place is kept.
+  let held = new Set();
+  table.addEventListener("htmx:beforeSwap", () => {
+    held = new Set(rows().filter((each) => box(each)?.checked).map((each) => each.dataset.id));
+  });
+  table.addEventListener("htmx:afterSettle", () => {
+    for (const fresh of rows()) if (box(fresh) && held.has(fresh.dataset.id)) box(fresh).checked = true;
+    const again = active && rows().find((candidate) => candidate.dataset.id === active.dataset.id);
+    active = again ?? null;
+    if (again) again.dataset.active = "";
+    marks();
+  });
   window.addEventListener("pagehide", () => {
     if (active) memory.set(place, JSON.stringify({ id: active.dataset.id, top: window.scrollY }));
   });

@@ -24,6 +24,12 @@ class Site:
 
     theme: str = "auto"
 
+    @classmethod
+    def of(cls, request: HttpRequest | None) -> Site:
+        """The site as this visitor wishes it; without a request (an error page) with the theme of the device."""
+        theme = request.COOKIES.get(THEME_COOKIE, "auto") if request is not None else "auto"
+        return cls(theme=theme if theme in THEMES else "auto")
+
     @property
     def province_name(self) -> str:
         """The name of the province in the language of the page."""
@@ -73,5 +79,4 @@ def _address(name: str) -> str:
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """``demo``: whether the demo province runs here. ``site``: see :class:`Site`."""
-    theme = request.COOKIES.get(THEME_COOKIE, "auto")
-    return {"demo": settings.DEMO, "site": Site(theme=theme if theme in THEMES else "auto")}
+    return {"demo": settings.DEMO, "site": Site.of(request)}

@@ -104,6 +104,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "site": Site(theme=theme if theme in THEMES else "light"),
         "form": SampleForm(),
         "bound_form": bound,
+        "filter_form": SampleForm(prefix="filter"),
         "statuses": sorted(STATUSES),
         "tones": TONES,
         "icons": sorted(ICONS),

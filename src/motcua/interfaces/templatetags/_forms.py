@@ -159,6 +159,8 @@ def bound_field(bound: BoundField, show_when: str = "") -> SafeString:
         field_id = str(bound.auto_id or field_id)
     else:
         attributes: dict[str, Any] = {"class": f"{_control_class(widget)} {widget.attrs.get('class', '')}".strip()}
+        if "placeholder" in widget.attrs:  # it vanishes when one types; the label and the hint say it
+            attributes["placeholder"] = False
         # An invalid field tells so itself; Django adds aria-invalid on its own.
         names = [f"{field_id}-hint"] * bool(hint) + [f"{field_id}-error"] * bool(errors)
         if names and not group:

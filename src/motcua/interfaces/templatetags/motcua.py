@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from motcua.foundation import clock
+from motcua.interfaces.context import Site
 from motcua.interfaces.templatetags import _forms, _icons, _status, _words
 
 register = template.Library()
@@ -25,6 +26,13 @@ register.simple_tag(_status.status_pill, name="status_pill")
 register.simple_tag(_status.pill, name="pill")
 
 _DUE_ICONS = {"neutral": "clock", "soon": "hourglass", "late": "alert", "done": "check", "paused": "pause"}
+
+
+@register.simple_tag(takes_context=True)
+def province(context: Context) -> Site:
+    """Who runs the site. Base pages ask for it because some libraries put their own ``site`` into the context."""
+    known = context.get("site")
+    return known if isinstance(known, Site) else Site.of(context.get("request"))
 
 
 # ---- dates, deadlines, money ---------------------------------------------------------------------------------
