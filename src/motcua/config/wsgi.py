@@ -7,4 +7,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motcua.config.settings")
-application = get_wsgi_application()
+_pages = get_wsgi_application()
+
+from motcua.interfaces.api.hot import Front  # noqa: E402 - needs Django set up
+
+application = Front(_pages)

@@ -25,7 +25,7 @@ def search(
 ) -> list[dict[str, Any]]:
     """Procedures that fit, best first, with the reason. Accents may be left out."""
     hits = queries.search(q, limit=limit)
-    return [{"code": hit.code, "name": hit.name, "score": round(hit.score, 4), "why": hit.why} for hit in hits]
+    return [{"code": hit.code, "name": hit.name, "score": round(hit.score, 4), "why": str(hit.why)} for hit in hits]
 
 
 @router.get("/procedures/{code}", response=schemas.ProcedureOut, summary="One procedure")

@@ -78,6 +78,9 @@ def submit(
 ) -> Status[dict[str, Any]]:
     """Submits a dossier for a party. The same ``Idempotency-Key`` with the same body gives the same dossier (200)."""
     actor = actor_with(request, "dossier.submit")
+    keys = [each.key for each in body.components]
+    if len(set(keys)) != len(keys):
+        raise Invalid(fields={"components": ["Name each component once."]})
     procedure = procedures.current(body.procedure)
     competent = door.unit_for(procedure, unit_code=body.unit, ward_code=body.ward_code)
     files = door.files_from(actor, [key for component in body.components for key in component.files])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connection
+from django.db import DatabaseError, OperationalError, connection
 
 from motcua.foundation.errors import NotFound
 from motcua.services.dossiers.rules import COMPLETION
@@ -32,10 +32,10 @@ def _status_of(code: str) -> int | None:
     for last in (False, True):
         connection.ensure_connection()
         try:
-            with psycopg.Cursor(connection.connection) as cursor:
+            with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
                 row = cursor.execute(_SELECT, (code,), prepare=True).fetchone()
             return row[0] if row else None
-        except psycopg.OperationalError:
+        except OperationalError:
             connection.close()
             if last:
                 raise
@@ -58,7 +58,7 @@ def _answer(start: StartResponse, line: str, body: bytes, kind: str = "applicati
 def _status(environ: dict[str, Any], start: StartResponse, code: str) -> Iterable[bytes] | None:
     try:
         status = _status_of(code)
-    except (psycopg.Error, connection.Database.Error):
+    except (psycopg.Error, DatabaseError):
         return None  # Django's chain says it in full
     if status is None:
         return None
@@ -71,7 +71,7 @@ def _health(start: StartResponse) -> Iterable[bytes]:
         connection.ensure_connection()
         with psycopg.Cursor(connection.connection) as cursor:
             cursor.execute("SELECT 1")
-    except (psycopg.Error, connection.Database.Error):
+    except (psycopg.Error, DatabaseError):
         connection.close()
         return _answer(start, "503 Service Unavailable", json.dumps({"ok": False}).encode())
     return _answer(start, "200 OK", b'{"ok":true}')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -10,9 +9,8 @@ from ninja import Query, Router, Status
 
 from motcua.engines.files.actions import store
 from motcua.interfaces.api import schemas
-from motcua.interfaces.api.auth import actor_with
+from motcua.interfaces.api.auth import actor_with, owner_of
 
-CHUNK = 256 * 1024
 router = Router(tags=["files"])
 
 
@@ -33,8 +31,7 @@ def upload(
 ) -> Status[dict[str, Any]]:
     """The bytes are the body. The file's key is good for a day; use it in a submission or attach it to a dossier."""
     actor = actor_with(request, "dossier.submit")
-
-    made = store(request, name, actor.id, actor=actor)
+    made = store(request, name, owner_of(actor), actor=actor)
     return Status(
         201,
         {
@@ -45,9 +42,3 @@ def upload(
             "sha256": made.blob.sha256,
         },
     )
-
-
-def _body(request: HttpRequest) -> Iterator[bytes]:
-    """The body in pieces as it arrives; the store stops reading at its limit."""
-    while piece := request.read(CHUNK):
-        yield piece
