@@ -60,9 +60,12 @@ def edit(work: Work, procedure: Procedure, content: Content, *, revision: int | 
 
 
 def publish(work: Work, procedure: Procedure, effective_from: date) -> ProcedureVersion:
-    """Makes the draft the next version, in force from a day not before today; the one before it ends there."""
+    """Makes the draft the next version, in force from a day; the one before it ends there.
+
+    Nobody publishes into the past but the system itself, which builds histories (demo province, old data).
+    """
     work.actor.require(PERMISSION)
-    if effective_from < clock.today():
+    if effective_from < clock.today() and work.actor.kind != "system":
         raise Refused("A version cannot take effect in the past.")
     draft = _locked_draft(procedure)
     if draft is None:
@@ -101,6 +104,7 @@ def publish(work: Work, procedure: Procedure, effective_from: date) -> Procedure
     data = versions.event_data(procedure, version, content)
     data["changes"] = [] if before is None else _changes(before, content)
     work.record(procedure.id, "procedure.version_published", data)
+    _found_anew(procedure)
     return version
 
 
@@ -148,6 +152,7 @@ def set_status(work: Work, procedure: Procedure, status: str, reason: str) -> No
     procedure.status = status
     work.change(procedure, "status")
     work.record(procedure.id, "procedure.status_changed", {"before": before, "after": status, "reason": reason.strip()})
+    _found_anew(procedure)
 
 
 def resolve_review_item(work: Work, item: ReviewItem, decision: str, value: str = "") -> ProcedureDraft | None:
@@ -203,6 +208,11 @@ def turn_versions(day: date) -> int:
             Procedure.objects.filter(pk=procedure).update(current=version)
         search_index.bring_up(day, [procedure for procedure, _ in due])
     return len(due)
+
+
+def _found_anew(procedure: Procedure) -> None:
+    """Search shows the change at once; the reader of the ledger sees to it, too, should this process die now."""
+    transaction.on_commit(lambda: search_index.bring_up(clock.today(), [procedure.id]))
 
 
 def _in_force(procedure: Procedure) -> ProcedureVersion | None:

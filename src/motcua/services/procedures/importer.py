@@ -30,6 +30,7 @@ from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.models import Procedure, ProcedureVersion, ReviewItem
 from motcua.services.procedures.reference import ensure_reference_data
 
+DEMO_CATALOGUE = Path(__file__).parent / "data" / "demo_catalogue.jsonl.gz"
 MAX_LINE = 4 * 1024 * 1024
 Progress = Callable[[int], None]
 

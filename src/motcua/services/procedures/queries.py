@@ -35,6 +35,7 @@ __all__ = [
     "FieldCount",
     "Hit",
     "Listed",
+    "as_json",
     "browse",
     "by_code",
     "common",
@@ -84,6 +85,19 @@ def by_code(code: str, on: date | None = None) -> ProcedureData:
 def current(code: str) -> ProcedureData:
     """The version in force today. Raises ``NotFound``."""
     return by_code(code)
+
+
+def as_json(procedure: ProcedureData) -> dict[str, Any]:
+    """A version as one JSON document: what ``motcua procedures show`` prints."""
+    return {
+        "code": procedure.code,
+        "version": procedure.number,
+        "effective_from": procedure.effective_from,
+        "effective_to": procedure.effective_to,
+        **to_json(procedure),
+        "online": procedure.online,
+        "result_types": [{"code": one.code, "name": one.name} for one in procedure.result_types],
+    }
 
 
 def version_ids(codes: Iterable[str], on: date | None = None) -> dict[str, UUID]:

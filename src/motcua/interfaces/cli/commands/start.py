@@ -143,10 +143,10 @@ def _stop_all(services: list[Service]) -> None:
 
 
 def _load_demo(dossiers: int | None) -> None:
-    """Loads the demo province into a database that holds no procedure yet."""
-    from motcua.services.procedures.models import Procedure
+    """Loads the demo province into a database that holds no unit yet (``motcua search`` alone brings procedures)."""
+    from motcua.engines.organisations.models import Unit
 
-    if Procedure.objects.exists():
+    if Unit.objects.exists():
         return
     load = [sys.executable, "-P", "-m", "motcua.interfaces.cli", "demo"]
     if dossiers is not None:
