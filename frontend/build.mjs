@@ -4,7 +4,7 @@
 // portal.scss -> portal.css, portal.js -> portal.js. src/static/** is copied as it is, fonts come from npm.
 // Names carry no hash here; Django's manifest storage adds it when it collects the files.
 
-import { cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -13,7 +13,9 @@ import * as sass from "sass";
 const root = dirname(fileURLToPath(import.meta.url));
 const source = join(root, "src");
 const modules = join(root, "node_modules");
-const target = process.env.MOTCUA_BUILD_DIR ?? join(root, "..", "src", "motcua", "static", "build");
+const final = process.env.MOTCUA_BUILD_DIR ?? join(root, "..", "src", "motcua", "static", "build");
+// Built aside and put in place when it is whole: a server or a test that runs meanwhile misses nothing.
+const target = `${final}.new`;
 const fontSubsets = ["vietnamese", "latin-ext", "latin"];
 const fontWeights = ["400", "600"];
 
@@ -78,4 +80,6 @@ await mkdir(target, { recursive: true });
 if (await exists(join(source, "static"))) await cp(join(source, "static"), target, { recursive: true });
 await fonts();
 const sizes = [...(await styles()), ...(await scripts())];
+await rm(final, { recursive: true, force: true });
+await rename(target, final);
 for (const [name, bytes] of sizes) console.error(`  ${name.padEnd(24)} ${(bytes / 1024).toFixed(1)} KB`);

@@ -19,7 +19,15 @@ FRONTEND = ROOT / "frontend"
 BUILD = ROOT / "src" / "motcua" / "static" / "build"
 OLDEST_NODE = 20
 # No install script of a package ever runs; no lock file, since it would write down one registry's addresses.
-INSTALL = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"]
+INSTALL = [
+    "install",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--no-package-lock",
+    "--no-update-notifier",
+    "--loglevel=error",
+]
 
 
 def _version(node: str) -> int:

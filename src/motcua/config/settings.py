@@ -45,6 +45,8 @@ SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = _list("MOTCUA_ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]", "testserver"]
 CSRF_TRUSTED_ORIGINS = _list("MOTCUA_TRUSTED_ORIGINS")
 PUBLIC_URL = os.environ.get("MOTCUA_PUBLIC_URL", "http://localhost:8000").rstrip("/")
+# The portal is one of the channels: without it dossiers come from the national portal, the counter, post and the API.
+PORTAL = _flag("MOTCUA_PORTAL", default=True)
 # Where a code is looked up, for QR codes on receipts: empty is our own portal; {code} stands for the code.
 LOOKUP_URL = os.environ.get("MOTCUA_LOOKUP_URL", "")
 DEMO = demo_mode(PUBLIC_URL, ALLOWED_HOSTS)
@@ -55,6 +57,8 @@ PROVINCE_NAME_EN = os.environ.get("MOTCUA_PROVINCE_NAME_EN", "Hue")
 PROVINCE_HOTLINE = os.environ.get("MOTCUA_PROVINCE_HOTLINE", "")
 PROVINCE_EMAIL = os.environ.get("MOTCUA_PROVINCE_EMAIL", "")
 PROVINCE_OPENING_HOURS = os.environ.get("MOTCUA_PROVINCE_OPENING_HOURS", "")
+PROVINCE_WARNING = os.environ.get("MOTCUA_PROVINCE_WARNING", "")  # a band on every page of the portal
+PROVINCE_WARNING_EN = os.environ.get("MOTCUA_PROVINCE_WARNING_EN", "")
 PROVINCE_EMBLEM = os.environ.get("MOTCUA_PROVINCE_EMBLEM", "")  # path of an SVG, PNG or WebP file
 PROVINCE_BRAND_COLOUR = os.environ.get("MOTCUA_PROVINCE_BRAND_COLOUR", "")  # #rrggbb, readable under white
 PROVINCE_ACCENT_COLOUR = os.environ.get("MOTCUA_PROVINCE_ACCENT_COLOUR", "")  # #rrggbb
@@ -198,6 +202,9 @@ CSRF_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "motcua.interfaces.error_views.csrf_failure"
 AXES_LOCKOUT_CALLABLE = "motcua.interfaces.error_views.locked_out"
+# Behind a server that ends TLS and sets the header itself; anybody else could claim to come encrypted.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("MOTCUA_BEHIND_PROXY") else None
+SECURE_HSTS_SECONDS = 31536000 if PUBLIC_URL.startswith("https://") else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from motcua.interfaces.api.urls import api
 
@@ -12,6 +14,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("motcua.interfaces.desk.urls")),
     path("api/v1/", api.urls),
 ]
+
+if settings.PORTAL:
+    urlpatterns.append(path("", include("motcua.interfaces.portal.urls")))
+else:
+    urlpatterns.append(path("", RedirectView.as_view(pattern_name="desk:worklist")))
 
 handler400 = "motcua.interfaces.error_views.bad_request"
 handler403 = "motcua.interfaces.error_views.forbidden"

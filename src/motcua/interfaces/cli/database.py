@@ -93,7 +93,7 @@ def ensure_secret_key() -> None:
     path = home() / "secret-key"
     if os.environ.get("MOTCUA_SECRET_KEY") or path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     # Written aside and linked into place: of two commands that start together one wins, and nobody reads half a key.
     new = path.with_name(f"secret-key.{os.getpid()}")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -155,13 +155,11 @@ def _take_role(database: Database) -> None:
     """On a given server the application acts as ``motcua_app`` where that role is ours to take."""
     if database.embedded or os.environ.get("MOTCUA_OWNER_DATABASE_URL") or "MOTCUA_DB_ROLE" in os.environ:
         return
+    from motcua.interfaces.cli.rights import may_act
+
     with connect(database.url) as connection:
-        row = connection.execute(
-            "select pg_has_role(current_user, oid, 'MEMBER') and rolname <> current_user"
-            " from pg_roles where rolname = %s",
-            [APPLICATION],
-        ).fetchone()
-    if row and row[0]:
+        apart = may_act(connection)
+    if apart:
         os.environ["MOTCUA_DB_ROLE"] = APPLICATION
         from django.conf import settings
         from django.db import connections

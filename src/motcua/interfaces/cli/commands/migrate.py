@@ -41,7 +41,7 @@ def command(as_json: bool, quiet: bool) -> None:
         with output.progress("Migrating the database") as bar:
             call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
             bar.advance()
-        warning = grant(connection)
+        warning = grant(connection, signs_in_itself=reached.url != reached.owner_url)
     if warning:
         output.note(f"motcua: {warning}")
     still = database.missing_migrations(reached)

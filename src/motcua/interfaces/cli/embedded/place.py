@@ -81,7 +81,8 @@ class Place:
     def prepare(self) -> None:
         """Makes home and run folders."""
         try:
-            self.home.mkdir(parents=True, exist_ok=True)
+            # Others may pass (the server's account must), not look.
+            self.home.mkdir(mode=0o711, parents=True, exist_ok=True)
             self.run.mkdir(mode=0o755, exist_ok=True)
         except OSError as error:
             raise MotcuaError(
