@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from motcua.engines.forms import cleaning, conditions
 from motcua.engines.forms.bound_address import BoundAddress, printable
 from motcua.engines.forms.cleaning import Context, FileFact, Wrong
-from motcua.engines.forms.conditions import AllOf, AnyOf, Condition, Not, Test
+from motcua.engines.forms.conditions import AllOf, AnyOf, Condition, Not, Term
 from motcua.engines.forms.posting import ROW_MARK, date_parts, input_id, input_name, write_field
 from motcua.engines.forms.schema import Field
 from motcua.engines.forms.summary import display
@@ -170,7 +170,7 @@ class BoundField:
                 return self.bound.say(Text(" hoặc ", " or ")).join(self._words(part) for part in parts)
             case Not(part):
                 return self.bound.say(Text("không phải ", "not ")) + self._words(part)
-            case Test(name, op, value):
+            case Term(name, op, value):
                 return self._test_words(name, op, value)
 
     def _test_words(self, name: str, op: str, value: Any) -> str:

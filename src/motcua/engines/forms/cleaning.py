@@ -86,8 +86,8 @@ def _encodable(text: str) -> bool:
     return True
 
 
-def is_blank(raw: Any) -> bool:
-    """Whether a raw answer is no answer at all."""
+def is_blank(raw: Any, depth: int = 0) -> bool:
+    """Whether a raw answer is no answer at all. What is nested deeper than any form counts as one (and is refused)."""
     match raw:
         case None | "":
             return True
@@ -96,7 +96,7 @@ def is_blank(raw: Any) -> bool:
         case list() | tuple():
             return not raw
         case Mapping():
-            return all(is_blank(value) for value in raw.values())
+            return depth < 5 and all(is_blank(value, depth + 1) for value in raw.values())
     return False
 
 

@@ -22,7 +22,7 @@ MAX_TERMS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Term:
     """One comparison of one answer."""
 
     field: str
@@ -45,7 +45,7 @@ class Not:
     part: Condition
 
 
-Condition: TypeAlias = "Test | AllOf | AnyOf | Not"
+Condition: TypeAlias = "Term | AllOf | AnyOf | Not"
 Lookup: TypeAlias = Callable[[str], Any]
 
 _OPS = ("is", "in", "has", "filled", "at_least", "younger_than")
@@ -73,7 +73,7 @@ def read(data: Any, depth: int = 0) -> Condition:
     return _read_test(data)
 
 
-def _read_test(data: Mapping[str, Any]) -> Test:
+def _read_test(data: Mapping[str, Any]) -> Term:
     ops = [op for op in _OPS if op in data]
     if "field" not in data or len(ops) != 1 or len(data) != 2:
         raise Unreadable(f"a condition is all, any, not, or field with one of {', '.join(_OPS)}")
@@ -91,7 +91,7 @@ def _read_test(data: Mapping[str, Any]) -> Test:
         raise Unreadable('"filled" is true; turn it round with "not"')
     if op in ("at_least", "younger_than") and (isinstance(value, bool) or not isinstance(value, int | float)):
         raise Unreadable(f'"{op}" needs a number')
-    return Test(name, op, value)
+    return Term(name, op, value)
 
 
 def as_data(condition: Condition) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def as_data(condition: Condition) -> dict[str, Any]:
             return {"any": [as_data(part) for part in parts]}
         case Not(part):
             return {"not": as_data(part)}
-        case Test(name, op, value):
+        case Term(name, op, value):
             return {"field": name, op: list(value) if isinstance(value, tuple) else value}
 
 
@@ -115,11 +115,11 @@ def fields_of(condition: Condition) -> Iterator[str]:
                 yield from fields_of(part)
         case Not(part):
             yield from fields_of(part)
-        case Test(name, _, _):
+        case Term(name, _, _):
             yield name
 
 
-def tests_of(condition: Condition) -> Iterator[Test]:
+def tests_of(condition: Condition) -> Iterator[Term]:
     """Every comparison within the condition."""
     match condition:
         case AllOf(parts) | AnyOf(parts):
@@ -127,7 +127,7 @@ def tests_of(condition: Condition) -> Iterator[Test]:
                 yield from tests_of(part)
         case Not(part):
             yield from tests_of(part)
-        case Test():
+        case Term():
             yield condition
 
 
@@ -146,7 +146,7 @@ def years_between(earlier: str, day: date) -> int | None:
     return day.year - year - ((day.month, day.day) < (month, dom))
 
 
-def _holds_test(test: Test, value: Any, today: date) -> bool:
+def _holds_test(test: Term, value: Any, today: date) -> bool:
     if not is_filled(value):
         return False
     match test.op:
@@ -176,7 +176,7 @@ def holds(condition: Condition | None, lookup: Lookup, today: date) -> bool:
             return any(holds(part, lookup, today) for part in parts)
         case Not(part):
             return not holds(part, lookup, today)
-        case Test(name):
+        case Term(name):
             return _holds_test(condition, lookup(name), today)
 
 
@@ -190,7 +190,7 @@ def reduce(
     match condition:
         case None:
             return True
-        case Test(name):
+        case Term(name):
             return holds(condition, lookup, today) if settled(name) else condition
         case Not(part):
             inner = reduce(part, settled, lookup, today)
@@ -227,15 +227,15 @@ def _simple(condition: Condition, name_of: Callable[[str], str], sent: Callable[
         case AllOf(parts):
             said = [_simple(part, name_of, sent) for part in parts]
             return None if None in said else "&".join(part for part in said if part is not None)
-        case Not(Test(name, "is", value)):
+        case Not(Term(name, "is", value)):
             return f"{name_of(name)}!={sent(name, value)}"
-        case Test(name, "is", value):
+        case Term(name, "is", value):
             return f"{name_of(name)}={sent(name, value)}"
-        case Test(name, "in", value):
+        case Term(name, "in", value):
             return f"{name_of(name)}={'|'.join(sent(name, one) for one in value)}"
-        case Test(name, "has", value):
+        case Term(name, "has", value):
             return f"{name_of(name)}={sent(name, value)}"
-        case Test(name, "filled", _):
+        case Term(name, "filled", _):
             return name_of(name)
     return None
 
@@ -248,7 +248,7 @@ def _renamed(condition: Condition, name_of: Callable[[str], str], sent: Callable
             return {"any": [_renamed(part, name_of, sent) for part in parts]}
         case Not(part):
             return {"not": _renamed(part, name_of, sent)}
-        case Test(name, op, value):
+        case Term(name, op, value):
             if op in ("is", "has"):
                 value = sent(name, value)
             elif op == "in":

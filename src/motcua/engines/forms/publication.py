@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from motcua.engines.forms import conditions, places
-from motcua.engines.forms.conditions import AllOf, AnyOf, Condition, Not, Test
+from motcua.engines.forms.conditions import AllOf, AnyOf, Condition, Not, Term
 from motcua.engines.forms.reading import NAMED_PATTERNS
 from motcua.engines.forms.schema import Field, Form
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+_DATE = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_PARTIAL_DATE = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
 
 def json_schema(form: Form, language: str = "vi", schema_id: str = "") -> dict[str, Any]:
@@ -89,7 +90,7 @@ def _expressed(condition: Condition) -> dict[str, Any]:
             return {"anyOf": [_expressed(part) for part in parts]}
         case Not(part):
             return {"not": _expressed(part)}
-        case Test(name, op, value):
+        case Term(name, op, value):
             test: dict[str, Any] = {}
             match op:
                 case "is":
@@ -133,7 +134,8 @@ def _shape(one: Field, language: str) -> dict[str, Any]:
         case "number" | "money":
             return _number(one)
         case "date":
-            return {"type": "string", "pattern": _PARTIAL_DATE} if one.partial else {"type": "string", "format": "date"}
+            whole = {"type": "string", "format": "date", "pattern": _DATE}
+            return {"type": "string", "pattern": _PARTIAL_DATE} if one.partial else whole
         case "identity_number":
             return {"type": "string", "pattern": "^[0-9]{12}$"}
         case "tax_code":
