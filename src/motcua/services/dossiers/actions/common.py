@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import update_wrapper
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
@@ -88,6 +88,20 @@ def task_of(dossier: Dossier, task_id: UUID | None, stage: str | None = None) ->
                 raise Conflict("The dossier waits for the applicant. This step goes on when the answer is here.")
             return task
     raise Conflict("This step has already been finished by somebody else. Please look at the dossier again.")
+
+
+def task_in_hand(work: Work, dossier: Dossier, permissions: Mapping[str, str]) -> Task:
+    """The open task that makes the dossier the actor's to act on: of several side by side, one of their own unit.
+
+    ``permissions``: what each stage asks for. Raises ``Conflict`` when nothing is open, ``NotAllowed``.
+    """
+    open_tasks = [task for task in dossier.case.open_tasks if task.state == TaskState.OPEN]
+    if not open_tasks:
+        raise Conflict("The dossier is not in hand now. Please look at it again.")
+    for task in open_tasks:
+        if work.actor.may(permissions[task.stage], directory().unit(task.unit_id).path):
+            return task
+    raise NotAllowed("You may not do this. Please ask the unit that holds the dossier.")
 
 
 def move(work: Work, dossier: Dossier, to: Status) -> list[int]:

@@ -9,7 +9,7 @@ from motcua.engines.ledger.parts import parts
 from motcua.engines.ledger.work import Work
 from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation.errors import Conflict, Invalid
-from motcua.services.dossiers.actions.common import Action, due_of, move, record, require, task_of
+from motcua.services.dossiers.actions.common import Action, due_of, move, record, require, task_in_hand, task_of
 from motcua.services.dossiers.actions.flow import definition_of, open_step
 from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.rules import RECEIPT_BASIS, REFUSAL_REASONS, Status
@@ -82,10 +82,7 @@ def refuse(work: Work, dossier: Dossier, *, reason: str, explanation: str, basis
 @Action
 def judge_component(work: Work, dossier: Dossier, *, component_id: str, verdict: str) -> None:
     """Marks one component đủ, thiếu or không hợp lệ while the dossier is in hand. ``verdict`` empty takes it back."""
-    if not dossier.case.open_tasks:
-        raise Conflict("The dossier is closed.")
-    task = dossier.case.open_tasks[0]
-    require(work.actor, STAGE_PERMISSION[task.stage], task.unit_id)
+    task_in_hand(work, dossier, STAGE_PERMISSION)
     if verdict not in ("", "enough", "missing", "invalid"):
         raise Invalid(fields={"verdict": ["Choose complete, missing or not valid."]})
     component = next((each for each in parts(dossier, "components") if str(each.id) == component_id), None)

@@ -21,8 +21,9 @@ from motcua.services.dossiers.rules import Status
 
 
 def _require_task(work: Work, task: Task) -> None:
-    require(work.actor, STAGE_PERMISSION[task.stage], task.unit_id)
-    if task.assignee_id and task.assignee_id != work.actor.id and not work.actor.may("dossier.assign"):
+    path = directory().unit(task.unit_id).path
+    work.actor.require(STAGE_PERMISSION[task.stage], path)
+    if task.assignee_id and task.assignee_id != work.actor.id and not work.actor.may("dossier.assign", path):
         raise Conflict("A colleague has taken this step in hand. Ask them or the head of the unit.")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from motcua.engines.cases import actions as cases
-from motcua.engines.cases.models import CaseState, Stage, TaskState
+from motcua.engines.cases.models import CaseState, Stage
 from motcua.engines.ledger.parts import parts
 from motcua.engines.ledger.work import Work
-from motcua.engines.organisations.queries import calendar_for
+from motcua.engines.organisations.queries import calendar_for, directory
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, Refused
 from motcua.foundation.working_time import closes_unanswered, working_days_between
@@ -17,9 +17,9 @@ from motcua.services.dossiers.actions.common import (
     due_of,
     move,
     record,
-    require,
     require_applicant,
     stops_of,
+    task_in_hand,
 )
 from motcua.services.dossiers.actions.flow import redate_steps
 from motcua.services.dossiers.actions.submit import FileIn, intake_due
@@ -30,6 +30,9 @@ from motcua.services.dossiers.rules import (
     SUPPLEMENT_WORKING_DAYS,
     Status,
 )
+
+_ASKING = {stage: "dossier.receive" if stage == Stage.INTAKE else "dossier.process" for stage in Stage.values}
+"""Who may ask for a supplement while the dossier is at a stage."""
 
 
 def pending(dossier: Dossier) -> SupplementRequest | None:
@@ -47,11 +50,7 @@ def request_supplement(
     ``items``: {"component": key or empty, "name", "reason", "basis"}. Once per dossier (a second only by one who
     may assign work, and it counts as late). Raises ``NotAllowed``, ``Conflict``, ``Invalid``, ``Refused``.
     """
-    open_tasks = [task for task in dossier.case.open_tasks if task.state == TaskState.OPEN]
-    if not open_tasks:
-        raise Conflict("The dossier is not in hand now, so nothing can be asked for.")
-    task = open_tasks[0]
-    require(work.actor, "dossier.receive" if task.stage == Stage.INTAKE else "dossier.process", task.unit_id)
+    task = task_in_hand(work, dossier, _ASKING)
     wanted = [
         {key: str(item.get(key, "")).strip()[:1000] for key in ("component", "name", "reason", "basis")}
         for item in items
@@ -61,7 +60,7 @@ def request_supplement(
     if any(not item["name"] or not item["reason"] for item in wanted):
         raise Invalid(fields={"items": ["Each item needs a name and a reason."]})
     number = len(parts(dossier, "supplements")) + 1
-    if number > 1 and not work.actor.may("dossier.assign"):
+    if number > 1 and not work.actor.may("dossier.assign", directory().unit(task.unit_id).path):
         raise Refused(
             "A supplement may be asked for only once (%(basis)s). A further request needs the head of the unit.",
             basis=SUPPLEMENT_BASIS,
