@@ -123,7 +123,10 @@ def read_sources() -> dict[Key, Message]:
 def _files(pattern: str) -> Iterator[Path]:
     for path in sorted(SOURCE.rglob(pattern)):
         inside = path.relative_to(SOURCE).as_posix()
-        if not inside.startswith(("interfaces/cli/", "interfaces/templates/styleguide/", "static/", "locale/")) and "/migrations/" not in inside:
+        if (
+            not inside.startswith(("interfaces/cli/", "interfaces/templates/styleguide/", "static/", "locale/"))
+            and "/migrations/" not in inside
+        ):
             yield path
 
 
