@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -86,10 +87,44 @@ def step(found: Reader, *, limit: int = 500) -> int:
 
 def _note_failure(name: str, error: Exception) -> None:
     with transaction.atomic():
+        # The step that failed took back the cursor it may have made.
+        ReaderCursor.objects.get_or_create(name=name)
         row = ReaderCursor.objects.select_for_update().get(name=name)
         row.failures += 1
         row.last_error = f"{type(error).__name__}: {error}"[:500]
         row.save(update_fields=["failures", "last_error"])
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderState:
+    """How a reader fares. ``behind``: events it has not passed yet, counted up to ``BEHIND_COUNTED``."""
+
+    name: str
+    behind: int
+    moved_at: datetime | None
+    failures: int
+    last_error: str
+    rebuildable: bool
+
+
+BEHIND_COUNTED = 10_000
+
+
+def states() -> list[ReaderState]:
+    """How all readers fare, by name."""
+    rows = {row.name: row for row in ReaderCursor.objects.all()}
+    found = []
+    for name in sorted(registry):
+        row = rows.get(name) or ReaderCursor(name=name)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM (SELECT 1 FROM ledger_event WHERE (xid, id) > (%s, %s) LIMIT %s) e",
+                [row.xid, row.event, BEHIND_COUNTED],
+            )
+            (behind,) = cursor.fetchone() or (0,)
+        resettable = registry[name].reset is not None
+        found.append(ReaderState(name, behind, row.moved_at, row.failures, row.last_error, resettable))
+    return found
 
 
 def rebuild(found: Reader, on_progress: Callable[[int], None] | None = None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from motcua.foundation.keys import new_id
 
@@ -54,29 +55,38 @@ class Message(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["party", "-at"], name="message_of_party"),
-            models.Index(fields=["user", "-at"], name="message_of_user"),
+            models.Index(fields=["party", "-at", "-id"], name="message_of_party"),
+            models.Index(fields=["user", "-at", "-id"], name="message_of_user"),
             models.Index(fields=["party"], name="message_unread", condition=Q(read_at__isnull=True)),
+            models.Index(fields=["user"], name="message_unread_by_user", condition=Q(read_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
 
 
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Could not be delivered")
+
+
 class Delivery(models.Model):
-    """One try to bring a message to somebody over an outside channel."""
+    """Bringing a message to somebody over an outside channel. ``error``: why the last try did not succeed."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     message = models.ForeignKey(Message, models.CASCADE, related_name="deliveries")
     channel = models.CharField(max_length=10)
     address = models.CharField(max_length=254)
-    state = models.CharField(max_length=10, default="waiting")
+    state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "channel"], name="delivery_once")]
+        indexes = [models.Index(fields=["state"], name="delivery_open", condition=~Q(state="sent"))]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.state}"

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=motcua.foundation.keys.new_id, editable=False, primary_key=True, serialize=False)),
                 ('channel', models.CharField(max_length=10)),
                 ('address', models.CharField(max_length=254)),
-                ('state', models.CharField(default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Could not be delivered')], default='waiting', max_length=10)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('error', models.CharField(blank=True, max_length=300)),
@@ -69,15 +69,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(fields=['party', '-at'], name='message_of_party'),
+            index=models.Index(fields=['party', '-at', '-id'], name='message_of_party'),
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(fields=['user', '-at'], name='message_of_user'),
+            index=models.Index(fields=['user', '-at', '-id'], name='message_of_user'),
         ),
         migrations.AddIndex(
             model_name='message',
             index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['party'], name='message_unread'),
+        ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['user'], name='message_unread_by_user'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('state', 'sent'), _negated=True), fields=['state'], name='delivery_open'),
         ),
         migrations.AddConstraint(
             model_name='delivery',

@@ -1,0 +1,41 @@
+"""Counters of open work, kept from what the events say was moved on the worklists."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from django.db import connection
+
+from motcua.engines.cases.models import WorkCount
+from motcua.engines.ledger.models import Event
+from motcua.engines.ledger.readers import reader
+
+Place = tuple[str, str, str, str | None]
+
+
+def _reset() -> None:
+    WorkCount.objects.all().delete()
+
+
+@reader("work_counts", reset=_reset)
+def work_counts(events: Sequence[Event]) -> None:
+    """Adds up the moves [unit, stage, state, due day, ±n] of a batch and writes each counter once."""
+    moved: Counter[Place] = Counter()
+    for event in events:
+        for unit, stage, state, due_on, by in event.data.get("work", ()):
+            moved[unit, stage, state, due_on] += by
+    # In one order always, so that nobody waits for us who we wait for.
+    changes = sorted(((place, by) for place, by in moved.items() if by), key=lambda change: str(change[0]))
+    if not changes:
+        return
+    columns = [list(column) for column in zip(*(place for place, _ in changes), strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_workcount (unit_id, stage, state, due_on, tasks) "
+            "SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::date[], %s::int[]) "
+            "ON CONFLICT (unit_id, stage, state, due_on) "
+            "DO UPDATE SET tasks = cases_workcount.tasks + excluded.tasks",
+            [*columns, [by for _, by in changes]],
+        )
+        cursor.execute("DELETE FROM cases_workcount WHERE tasks = 0")

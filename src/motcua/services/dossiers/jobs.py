@@ -1,0 +1,141 @@
+"""Background work on dossiers: papers, nightly closings, reminders, alerts, forgotten drafts.
+
+Periodic jobs are queued at least hourly and look for what is due, so that a worker that was away misses nothing.
+Cron times are UTC.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from motcua.engines.cases.models import Stage, Task, TaskState
+from motcua.engines.ledger.actor import SYSTEM
+from motcua.engines.notices.actions import send
+from motcua.foundation import clock
+from motcua.foundation.errors import MotcuaError
+from motcua.services.dossiers import actions, documents
+from motcua.services.dossiers.actions.drafts import forget_expired
+from motcua.services.dossiers.models import Channel, Dossier, SupplementRequest
+from motcua.services.dossiers.people import people_for
+from motcua.services.dossiers.readers import to_applicant, to_officer
+from motcua.services.dossiers.rules import ALERT_HOURS, Status
+
+logger = logging.getLogger(__name__)
+
+BATCH: Final = 500
+ALERT_AFTER: Final = timedelta(hours=ALERT_HOURS) - timedelta(minutes=30)
+"""The alert must be there within two hours (ND118 Đ17.2); the job runs every ten minutes."""
+
+ALERT_NO_OLDER: Final = timedelta(days=7)
+REMIND_DAYS: Final = 3
+
+
+@app.task(
+    name="dossiers.issue_paper",
+    priority=10,
+    retry=RetryStrategy(max_attempts=10, exponential_wait=3),
+)
+def issue_paper(dossier: str, form: str, number: int = 1) -> None:
+    """Makes one paper, unless it is there."""
+    documents.issue(Dossier.objects.select_related("case").get(pk=UUID(dossier)), form, number)
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="dossiers.close_unanswered", queueing_lock="dossiers.close_unanswered")
+def close_unanswered(timestamp: int) -> None:
+    """Closes the dossiers whose supplement did not come by the last day (ND118 Đ19.5): soon after midnight, and again
+    each hour for those that failed."""
+    overdue = SupplementRequest.objects.filter(
+        answered_at__isnull=True, closed_at__isnull=True, answer_by__lt=clock.today()
+    )
+    for dossier_id in list(overdue.order_by("answer_by").values_list("dossier_id", flat=True)):
+        try:
+            actions.close_unanswered.run(SYSTEM, dossier_id)
+        except MotcuaError as error:
+            # It was answered or withdrawn at this very moment: then there is nothing to close.
+            logger.info("dossier %s stays open: %s", dossier_id, error)
+
+
+@app.periodic(cron="15 * * * *")
+@app.task(name="dossiers.remind_supplements", queueing_lock="dossiers.remind_supplements")
+def remind_supplements(timestamp: int) -> None:
+    """Reminds applicants three days before the time for their papers ends, once per request, by day only."""
+    now = clock.now()
+    if not 7 <= now.astimezone(clock.VIETNAM).hour < 20:
+        return
+    today = clock.today()
+    due = (
+        SupplementRequest.objects.select_related("dossier")
+        .filter(
+            answered_at__isnull=True,
+            closed_at__isnull=True,
+            answer_by__gte=today,
+            answer_by__lte=today + timedelta(days=REMIND_DAYS),
+        )
+        .order_by("answer_by")
+    )
+    send(
+        [
+            to_applicant(
+                request.dossier,
+                "dossier.supplement_reminder",
+                dedupe=f"reminder:{request.pk}",
+                at=now,
+                answer_by=request.answer_by.isoformat(),
+            )
+            for request in due
+            if request.dossier.applicant_id or request.dossier.contact.get("email")
+        ]
+    )
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="dossiers.alert_intake", queueing_lock="dossiers.alert_intake")
+def alert_intake(timestamp: int) -> None:
+    """Alerts the counter's officers to online dossiers that nobody has taken (ND118 Đ17.2), once per dossier."""
+    now = clock.now()
+    waiting = (
+        Task.objects.select_related("case__dossier")
+        .filter(
+            state=TaskState.OPEN,
+            stage=Stage.INTAKE,
+            assignee__isnull=True,
+            opened_at__lte=now - ALERT_AFTER,
+            opened_at__gte=now - ALERT_NO_OLDER,
+            case__dossier__channel=Channel.ONLINE,
+            case__dossier__status=Status.NEW,
+        )
+        .order_by("opened_at")
+    )
+    officers: dict[UUID, list[UUID]] = {}
+    notices = []
+    for task in waiting:
+        dossier = task.case.dossier
+        if task.unit_id not in officers:
+            officers[task.unit_id] = [user.pk for user in people_for(Stage.INTAKE, task.unit_id)]
+        for user_id in officers[task.unit_id]:
+            notices.append(
+                to_officer(
+                    dossier,
+                    "dossier.intake_waiting",
+                    user_id,
+                    dedupe=f"intake:{dossier.pk.hex}:{user_id.hex}",
+                    at=now,
+                    submitted_at=dossier.submitted_at.isoformat(),
+                )
+            )
+    for start in range(0, len(notices), BATCH):
+        send(notices[start : start + BATCH])
+
+
+@app.periodic(cron="35 * * * *")
+@app.task(name="dossiers.expire_drafts", queueing_lock="dossiers.expire_drafts")
+def expire_drafts(timestamp: int) -> None:
+    """Forgets drafts whose time is over. Their files are uploads, which expire with them."""
+    forget_expired(clock.now())
