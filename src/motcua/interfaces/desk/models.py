@@ -22,3 +22,23 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Intake(models.Model):
+    """A walk-in being received at the counter. ``data`` is what was typed so far, step by step, however unfinished."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    unit = models.ForeignKey("organisations.Unit", models.PROTECT, related_name="+")
+    data = models.JSONField(default=dict)
+    started_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    dossier = models.OneToOneField("dossiers.Dossier", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner", "-saved_at"], name="intake_of_owner", condition=models.Q(dossier__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -31,7 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Officials land on their worklist, citizens on the portal."""
         user = request.user
         if isinstance(user, User) and user.official:
-            return reverse("desk:home")
+            return reverse("desk:worklist")
         try:
             return reverse("portal:my_dossiers")
         except NoReverseMatch:  # the portal may be switched off

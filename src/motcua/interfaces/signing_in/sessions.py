@@ -37,7 +37,10 @@ def note_second_factor(request: HttpRequest) -> None:
 
 
 def has_expired(request: HttpRequest) -> bool:
-    """Whether an official's session has been idle or open for too long; notes the present request otherwise."""
+    """Whether an official's session has been idle or open for too long; notes the present request otherwise.
+
+    A page that asks by itself (``X-By-Itself``) is nobody at work: such requests are not noted.
+    """
     now = clock.now()
     seen = _moment(request, SEEN)
     begun = _moment(request, BEGUN)
@@ -47,7 +50,8 @@ def has_expired(request: HttpRequest) -> bool:
         return True
     if begun is None:
         request.session[BEGUN] = now.isoformat()
-    if seen is None or (now - seen).total_seconds() > SEEN_EVERY:
+    by_itself = request.headers.get("X-By-Itself") == "1"
+    if seen is None or (not by_itself and (now - seen).total_seconds() > SEEN_EVERY):
         request.session[SEEN] = now.isoformat()
     return False
 

@@ -1,0 +1,125 @@
+"""The ledger of a dossier in the words of the office: who did what, when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from motcua.engines.accounts.models import User
+from motcua.engines.ledger.models import Event
+from motcua.interfaces.desk.acts import REASONS
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of time. ``tone``: done, wait, late or empty; ``detail`` what was said with it."""
+
+    at: datetime
+    text: str
+    who: str
+    detail: str = ""
+    tone: str = "done"
+
+
+WORDS: dict[str, tuple[Promise, str]] = {
+    "dossier.submitted": (gettext_lazy("Submitted"), "done"),
+    "dossier.accepted": (gettext_lazy("Accepted; the clock starts"), "done"),
+    "dossier.refused": (gettext_lazy("Refused"), "late"),
+    "dossier.component_judged": (gettext_lazy("A paper was checked"), "done"),
+    "dossier.claimed": (gettext_lazy("Taken in hand"), "done"),
+    "dossier.released": (gettext_lazy("Given back to the unit"), "done"),
+    "dossier.assigned": (gettext_lazy("Assigned"), "done"),
+    "dossier.passed_on": (gettext_lazy("Step finished, passed on"), "done"),
+    "dossier.sent_back": (gettext_lazy("Sent back"), "wait"),
+    "dossier.completed": (gettext_lazy("Decided"), "done"),
+    "dossier.returned": (gettext_lazy("Result returned; the dossier is closed"), "done"),
+    "dossier.remarked": (gettext_lazy("Remark written"), "done"),
+    "dossier.file_added": (gettext_lazy("Files added"), "done"),
+    "dossier.supplement_requested": (gettext_lazy("Supplement asked for; the clock stands"), "wait"),
+    "dossier.supplied": (gettext_lazy("The applicant answered; the time counts from zero"), "done"),
+    "dossier.closed_unanswered": (gettext_lazy("Closed: nobody answered in time"), "late"),
+    "dossier.withdrawn": (gettext_lazy("Withdrawn by the applicant"), "wait"),
+    "dossier.document_issued": (gettext_lazy("Document issued"), "done"),
+}
+VERDICTS = {
+    "enough": gettext_lazy("complete"),
+    "missing": gettext_lazy("missing"),
+    "invalid": gettext_lazy("not valid"),
+    "": gettext_lazy("not checked"),
+}
+
+
+def told(events: Iterable[Event], steps: Mapping[str, str], components: Mapping[str, str]) -> list[Told]:
+    """Events as lines, newest first. ``steps`` and ``components`` give names to keys; one query for people's names."""
+    rows = list(events)
+    wanted = {str(event.data.get("to")) for event in rows if event.kind == "dossier.assigned"}
+    people = _names(wanted)
+    lines = []
+    for event in rows:
+        words, tone = WORDS.get(event.kind, (event.kind, ""))
+        if event.kind == "dossier.completed" and not event.data.get("approved"):
+            tone = "late"
+        lines.append(
+            Told(event.at, str(words), who(event.actor), _detail(event.kind, event.data, steps, components, people), tone)
+        )
+    lines.reverse()
+    return lines
+
+
+def who(actor: Mapping[str, Any]) -> str:
+    """The name that the ledger keeps of an officer or machine; citizens stay without one there."""
+    kind = actor.get("kind")
+    if kind == "citizen":
+        return _("Applicant")
+    if kind == "system":
+        return _("By the system")
+    return str(actor.get("name") or kind or "")
+
+
+def _names(keys: set[str]) -> dict[str, str]:
+    known = []
+    for key in keys:
+        try:
+            known.append(UUID(key))
+        except ValueError:
+            continue
+    if not known:
+        return {}
+    return {str(key): name for key, name in User.objects.filter(pk__in=known).values_list("pk", "full_name")}
+
+
+def _detail(
+    kind: str, data: Mapping[str, Any], steps: Mapping[str, str], components: Mapping[str, str], people: Mapping[str, str]
+) -> str:
+    """What belongs to the line: the step, the reason, the opinion, what is missing."""
+    step = steps.get(str(data.get("step", "")), str(data.get("step", "")))
+    if kind == "dossier.component_judged":
+        key = str(data.get("component", ""))
+        return f"{components.get(key, key)}: {VERDICTS.get(str(data.get('after', '')), '')}"
+    if kind == "dossier.assigned":
+        return f"{step} → {people.get(str(data.get('to')), '')}"
+    if kind in ("dossier.passed_on", "dossier.sent_back"):
+        targets = [steps.get(str(key), str(key)) for key in data.get("to", [])]
+        said = str(data.get("opinion") or data.get("reason") or "")
+        return f"{step} → {', '.join(targets)}" + (f": {said}" if said else "")
+    if kind == "dossier.refused":
+        reason = REASONS.get(str(data.get("reason")), str(data.get("reason", "")))
+        return ". ".join(str(part) for part in (reason, data.get("explanation"), data.get("basis")) if part)
+    if kind == "dossier.completed":
+        word = _("Approved") if data.get("approved") else _("Rejected")
+        parts = (word, data.get("name"), data.get("number"), data.get("reason"))
+        return ", ".join(str(part) for part in parts if part)
+    if kind == "dossier.supplement_requested":
+        return "; ".join(f"{item.get('name')}: {item.get('reason')}" for item in data.get("items", []))
+    if kind == "dossier.accepted":
+        return str(data.get("note", ""))
+    if kind == "dossier.withdrawn":
+        return str(data.get("reason", ""))
+    return step

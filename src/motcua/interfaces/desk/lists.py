@@ -1,0 +1,136 @@
+"""The saved views of the worklist: what each shows, what it is called, how its address is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from motcua.services.dossiers.worklists import Figures, Filter, Position
+
+FILTERS = ("stage", "unit", "field", "procedure", "channel", "due", "mine")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_CURSOR = re.compile(r"(-|\d{1,16})_([0-9a-f-]{36})")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One of the views that every officer has. ``needs`` is the permission without which it would be empty."""
+
+    key: str
+    label: Promise
+    wanted: Filter
+    tone: str = ""
+    needs: str = ""
+    figure: str = ""
+
+
+VIEWS: tuple[View, ...] = (
+    View("all", _("All work"), Filter(), figure="open"),
+    View("intake", _("To receive"), Filter(stages=("intake",)), needs="dossier.receive", figure="intake"),
+    View("process", _("To process"), Filter(stages=("process",)), needs="dossier.process", figure="process"),
+    View("sign", _("To sign"), Filter(stages=("sign",)), needs="dossier.sign", figure="sign"),
+    View("return", _("To return"), Filter(stages=("return",)), needs="dossier.return", figure="return_"),
+    View("today", _("Due today"), Filter(due="today"), tone="soon", figure="today"),
+    View("late", pgettext_lazy("work", "Late"), Filter(due="late"), tone="late", figure="late"),
+    View("waiting", _("Waiting for supplements"), Filter(state="waiting"), figure="waiting"),
+    View("mine", _("Mine"), Filter(mine=True), figure="mine"),
+)
+BY_KEY = {view.key: view for view in VIEWS}
+
+DUE: tuple[tuple[Literal["late", "today", "week"], Promise], ...] = (
+    ("late", pgettext_lazy("work", "Late")),
+    ("today", _("Due today")),
+    ("week", _("Due within 7 days")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address of a worklist asks for. ``query`` is its canonical query string without the page."""
+
+    view: View
+    wanted: Filter
+    query: str
+    filtered: int
+    after: Position | None
+    before: Position | None
+
+
+def read(params: Mapping[str, str]) -> Asked:
+    """Reads the parameters of a worklist; what makes no sense is left out, never an error."""
+    view = BY_KEY.get(params.get("view", ""), VIEWS[0])
+    wanted = view.wanted
+    kept = QueryDict(mutable=True)
+    if view is not VIEWS[0]:
+        kept["view"] = view.key
+    stage = params.get("stage", "")
+    if stage in wanted.stages and len(wanted.stages) > 1:
+        wanted, kept["stage"] = replace(wanted, stages=(stage,)), stage
+    for name in ("unit", "field"):
+        key = _key(params.get(name, ""))
+        if key is not None:
+            wanted = replace(wanted, unit_id=key) if name == "unit" else replace(wanted, field_id=key)
+            kept[name] = str(key)
+    procedure = params.get("procedure", "").strip()[:40].replace("\0", "")
+    if procedure:
+        wanted, kept["procedure"] = replace(wanted, procedure_code=procedure), procedure
+    channel = params.get("channel", "")
+    if channel in ("DIRECT", "ONLINE", "POSTAL"):
+        wanted, kept["channel"] = replace(wanted, channel=channel), channel
+    due = params.get("due", "")
+    if not wanted.due:
+        for known, _label in DUE:
+            if due == known:
+                wanted, kept["due"] = replace(wanted, due=known), due
+    if params.get("mine") and not wanted.mine:
+        wanted, kept["mine"] = replace(wanted, mine=True), "1"
+    filtered = sum(1 for name in FILTERS if name in kept)
+    return Asked(
+        view, wanted, kept.urlencode(), filtered, _position(params.get("after", "")), _position(params.get("before", ""))
+    )
+
+
+def count_of(view: View, figures: Figures) -> str:
+    """The number beside a view; one's own work is counted up to a bound."""
+    number = int(getattr(figures, view.figure))
+    return "99+" if view.key == "mine" and number > 99 else str(number)
+
+
+def cursor(position: Position | None) -> str:
+    """A position as it stands in an address: microseconds since 1970, or a dash without a due date, and the key."""
+    if position is None:
+        return ""
+    moment, key = position
+    # whole microseconds: a float would lose the last ones, and with them rows at a page's edge
+    first = "-" if moment is None else str((moment - _EPOCH) // _MICROSECOND)
+    return f"{first}_{key}"
+
+
+def _position(text: str) -> Position | None:
+    match = _CURSOR.fullmatch(text)
+    key = _key(match[2]) if match else None
+    if match is None or key is None:
+        return None
+    if match[1] == "-":
+        return None, key
+    try:
+        return _EPOCH + int(match[1]) * _MICROSECOND, key
+    except OverflowError:
+        return None
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

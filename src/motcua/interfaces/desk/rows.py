@@ -1,0 +1,107 @@
+"""Rows of the worklist, with what a row shows; names of procedures in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from motcua.engines.cases.models import Task
+from motcua.engines.ledger.actor import Actor
+from motcua.engines.organisations.queries import directory
+from motcua.services.dossiers.actions.flow import definition_of
+from motcua.services.dossiers.models import Channel, Dossier
+from motcua.services.dossiers.rules import Status
+from motcua.services.procedures.models import ProcedureVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A small sign with its word."""
+
+    icon: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One task of a list."""
+
+    task: Task
+    dossier: Dossier
+    procedure: str
+    step: str
+    unit: str
+    holder: str
+    url: str
+    flags: list[Flag]
+
+    @property
+    def due_at(self) -> datetime | None:
+        return self.task.due_at
+
+    @property
+    def paused(self) -> bool:
+        return self.task.state == "waiting"
+
+
+def procedure_names(dossiers: Iterable[Dossier]) -> dict[UUID, str]:
+    """Names of the versions of procedures that these dossiers began with; one query."""
+    keys = {dossier.procedure_version_id for dossier in dossiers}
+    return dict(ProcedureVersion.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+
+
+def rows_of(actor: Actor, tasks: list[Task]) -> list[Row]:
+    """Rows of tasks that came with their cases, dossiers and assignees."""
+    names = procedure_names(task.case.dossier for task in tasks)
+    units = directory().by_id
+    rows = []
+    for task in tasks:
+        dossier = task.case.dossier
+        unit = units.get(task.unit_id)
+        label = unit.label if unit else ""
+        rows.append(
+            Row(
+                task=task,
+                dossier=dossier,
+                procedure=names.get(dossier.procedure_version_id, dossier.procedure_code),
+                step=step_name(task),
+                unit=label,
+                holder=task.assignee.full_name if task.assignee else label,
+                url=reverse("desk:dossier", args=[dossier.pk]),
+                flags=flags_of(actor, task, dossier),
+            )
+        )
+    return rows
+
+
+def step_name(task: Task) -> str:
+    """The step in the reader's language; the flow of a case is kept per process."""
+    language = get_language() or "vi"
+    if task.stage == "intake":
+        return _("Receive")
+    if language.startswith("vi"):
+        return task.name
+    for step in definition_of(task.case).steps:
+        if step.key == task.step:
+            return step.title(language)
+    return task.name
+
+
+def flags_of(actor: Actor, task: Task, dossier: Dossier) -> list[Flag]:
+    """What to know of a row at a glance."""
+    found = []
+    if dossier.channel == Channel.ONLINE:
+        found.append(Flag("phone", _("Submitted online")))
+    elif dossier.channel == Channel.POSTAL:
+        found.append(Flag("mail", _("Came by post")))
+    if task.assignee_id is not None and task.assignee_id == actor.id:
+        found.append(Flag("user", _("In my hands")))
+    if dossier.status == Status.SUPPLEMENT and task.state == "open":
+        found.append(Flag("refresh", _("The supplement has come")))
+    return found

@@ -1,0 +1,1 @@
+"""Views of the desk: thin; rules are in actions and queries."""

@@ -1,0 +1,252 @@
+"""One dossier on one screen: what was submitted, its files, and the decision with what the law asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from motcua.engines.accounts.models import Party
+from motcua.engines.cases.models import Task
+from motcua.engines.files.serving import file_response, may_show
+from motcua.engines.forms.summary import answers_summary
+from motcua.engines.ledger.actor import Actor
+from motcua.engines.ledger.models import Event
+from motcua.engines.ledger.parts import parts
+from motcua.engines.notices.models import Message
+from motcua.engines.organisations.queries import directory
+from motcua.foundation import clock
+from motcua.foundation.errors import Conflict, Invalid, NotFound, Refused
+from motcua.interfaces.desk import history, lists
+from motcua.interfaces.desk.access import actor_of, officer
+from motcua.interfaces.desk.acts import ACTS, Act, Supplement
+from motcua.interfaces.desk.frame import LIST, desk_page
+from motcua.interfaces.desk.rows import step_name
+from motcua.services.dossiers import actions, queries, worklists
+from motcua.services.dossiers.actions.flow import definition_of
+from motcua.services.dossiers.explain import reckoning_of
+from motcua.services.dossiers.models import Dossier, DossierFile
+from motcua.services.dossiers.possible import Possible, possible
+from motcua.services.dossiers.rules import SUPPLEMENT_CLOSES_DAYS
+from motcua.services.procedures.forms import kept_form
+from motcua.services.procedures.queries import version
+
+FORMS = {
+    "01": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    "02": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
+    "03": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+}
+MOST_EVENTS = 500
+
+
+@officer
+@require_safe
+def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """The page. ``?done`` follows an action and offers the next dossier of the list one came from."""
+    actor = actor_of(request)
+    found = queries.get(actor, dossier_id)
+    return _page(request, actor, found)
+
+
+def _page(
+    request: HttpRequest, actor: Actor, found: Dossier, bound: Act | None = None, *, status: int = 200
+) -> HttpResponse:
+    """The page of a dossier; ``bound`` is the form of an act that could not be done, with what was typed."""
+    components = list(found.components.order_by("position"))
+    found.__dict__["_shown_components"] = components
+    files = list(found.files.select_related("blob").order_by("added_at", "id"))
+    events = Event.objects.filter(stream=found.pk).order_by("seq")[:MOST_EVENTS]
+    procedure = version(found.procedure_version_id)
+    form = kept_form(procedure, found.form_version_id)
+    flow = definition_of(found.case)
+    language = get_language() or "vi"
+    steps = {"intake": _("Receive")} | {step.key: step.title(language) for step in flow.steps}
+    units = directory().by_id
+    acts = [_act(each, actor, found, bound) for each in possible(actor, found)]
+    reckoning = reckoning_of(found.case)
+    groups = answers_summary(form, found.answers, language)
+    shown = [file for file in files if may_show(file.blob)]
+    context: dict[str, Any] = {
+        "dossier": found,
+        "procedure": procedure,
+        "party": Party.objects.filter(pk=found.applicant_id).first() if found.applicant_id else None,
+        "received_at": units.get(found.received_at_id),
+        "competent": units.get(found.competent_id),
+        "holder": units.get(found.case.holder_id),
+        "tasks": [_task(task) for task in found.case.open_tasks],
+        "reckoning": [(step, step.render(_)) for step in reckoning.steps] if reckoning else [],
+        "stopped_at": reckoning.stopped_at if reckoning else None,
+        "groups": groups,
+        "plain_answers": [] if groups else sorted(found.answers.items()),
+        "components": [(component, [f for f in files if f.component_id == component.id]) for component in components],
+        "loose": [file for file in files if file.component_id is None],
+        "first_file": shown[0] if shown else None,
+        "can_judge": bool({act.verb for act in acts} - {"remark", "attach", "assign", "claim"}),
+        "acts": [act for act in acts if act.verb != "remark"],
+        "remark": next((act for act in acts if act.verb == "remark"), None),
+        "bound": bound,
+        "remarks": found.case.remarks.select_related("author").order_by("-at"),
+        "documents": [(FORMS.get(row.form, row.form), row) for row in found.documents.order_by("issued_at")],
+        "notices": Message.objects.filter(stream=found.pk).order_by("-at")[:20],
+        "supplements": parts(found, "supplements"),
+        "result": getattr(found, "result", None),
+        "history": history.told(events, steps, {component.key: component.name for component in components}),
+        "now": clock.now(),
+        "next": _next(request, actor, found) if "done" in request.GET else None,
+        "desk_views": [],  # no rail beside a dossier: its width belongs to papers and decision
+    }
+    return desk_page(request, "desk/dossier.html", context, place="worklist", status=status)
+
+
+def _task(task: Task) -> dict[str, Any]:
+    unit = directory().by_id.get(task.unit_id)
+    return {"task": task, "name": step_name(task), "unit": unit.label if unit else "", "assignee": task.assignee}
+
+
+def _act(each: Possible, actor: Actor, found: Dossier, bound: Act | None) -> Act:
+    if bound is not None and bound.verb == each.verb:
+        return bound
+    return ACTS[each.verb](actor=actor, dossier=found, task=each.task)
+
+
+def _next(request: HttpRequest, actor: Actor, found: Dossier) -> dict[str, str] | None:
+    """What comes next in the list from which one came."""
+    asked = lists.read(QueryDict(request.session.get(LIST, "")))
+    task = worklists.next_after(actor, asked.wanted, not_of=found.pk)
+    if task is None:
+        return None
+    return {
+        "url": reverse("desk:dossier", args=[task.case_id]),
+        "code": task.case.dossier.code,
+        "list": str(asked.view.label),
+    }
+
+
+@officer
+@require_POST
+def act(request: HttpRequest, dossier_id: UUID, verb: str) -> HttpResponse:
+    """Does one thing to a dossier. What was typed is kept when it cannot be done; a conflict shows how things stand."""
+    kind = ACTS.get(verb)
+    if kind is None:
+        raise NotFound("There is no such action.")
+    actor = actor_of(request)
+    found = queries.get(actor, dossier_id)
+    form = kind(request.POST, request.FILES, actor=actor, dossier=found, task=_named_task(request, found))
+    if isinstance(form, Supplement) and "preview" in request.POST:
+        return _preview(request, form)
+    if not form.is_valid():
+        return _page(request, actor, found, form, status=422)
+    try:
+        form.run()
+    except Conflict as conflict:
+        return _conflict(request, actor, dossier_id, conflict)
+    except Invalid as error:
+        _blame(form, error)
+        return _page(request, actor, queries.get(actor, dossier_id), form, status=error.status)
+    except Refused as error:
+        form.add_error(None, error.text(_))
+        return _page(request, actor, queries.get(actor, dossier_id), form, status=error.status)
+    messages.success(request, str(kind.said))
+    return HttpResponseRedirect(f"{reverse('desk:dossier', args=[dossier_id])}?done={verb}")
+
+
+def _named_task(request: HttpRequest, found: Dossier) -> Task | None:
+    """The step that the officer saw. One that is no longer open is kept by its key, for the action to refuse."""
+    try:
+        wanted = UUID(request.POST.get("task", ""))
+    except ValueError:
+        return None
+    return next((task for task in found.case.open_tasks if task.id == wanted), None)
+
+
+def _blame(form: Act, error: Invalid) -> None:
+    """Puts the action's complaints beside the fields they are about."""
+    if not error.fields:
+        form.add_error(None, error.text(_))
+    for name, lines in error.fields.items():
+        for line in lines:
+            form.add_error(name if name in form.fields else None, _(line))
+
+
+def _conflict(request: HttpRequest, actor: Actor, dossier_id: UUID, conflict: Conflict) -> HttpResponse:
+    """Somebody was faster: what happened, how things stand now, where to go on."""
+    found = queries.get(actor, dossier_id)
+    last = Event.objects.filter(stream=dossier_id).order_by("-seq").first()
+    steps = {"intake": _("Receive")} | {
+        step.key: step.title(get_language() or "vi") for step in definition_of(found.case).steps
+    }
+    context = {
+        "dossier": found,
+        "message": conflict.text(_),
+        "tasks": [_task(task) for task in found.case.open_tasks],
+        "last": history.told([last], steps, {})[0] if last else None,
+        "now": clock.now(),
+    }
+    return desk_page(request, "desk/conflict.html", context, place="worklist", status=conflict.status)
+
+
+def _preview(request: HttpRequest, form: Supplement) -> HttpResponse:
+    """What the applicant would receive, within the page or beside the form where there is JavaScript."""
+    valid = form.is_valid()
+    items = form.items() if valid else []
+    context = {
+        "form": form,
+        "items": items,
+        "note": form.cleaned_data.get("note", ""),
+        "dossier": form.dossier,
+        "days": SUPPLEMENT_CLOSES_DAYS,
+        "procedure": version(form.dossier.procedure_version_id),
+    }
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "desk/acts/_supplement_preview.html", context)
+    form.__dict__["preview"] = context
+    return _page(request, form.actor, form.dossier, form, status=200 if valid else 422)
+
+
+@officer
+@require_POST
+def judge(request: HttpRequest, dossier_id: UUID, component_id: UUID) -> HttpResponse:
+    """One component: complete, missing or not valid; the same again takes it back."""
+    actor = actor_of(request)
+    verdict = request.POST.get("verdict", "")
+    actions.judge_component.run(actor, dossier_id, component_id=str(component_id), verdict=verdict)
+    if request.headers.get("HX-Request") == "true":
+        found = queries.get(actor, dossier_id)
+        component = found.components.get(pk=component_id)
+        files = list(found.files.filter(component=component).select_related("blob").order_by("added_at"))
+        context = {"dossier": found, "component": component, "files": files, "can_judge": True}
+        return render(request, "desk/_component.html", context)
+    return HttpResponseRedirect(f"{reverse('desk:dossier', args=[dossier_id])}#c-{component_id}")
+
+
+@officer
+@require_safe
+def file(request: HttpRequest, dossier_id: UUID, file_id: UUID) -> HttpResponseBase:
+    """The bytes of a file, shown in place where that is harmless; ``?download`` saves it."""
+    found = queries.get(actor_of(request), dossier_id)
+    row = DossierFile.objects.select_related("blob").filter(pk=file_id, dossier=found).first()
+    if row is None:
+        raise NotFound("There is no such file in this dossier.")
+    return file_response(row.blob, row.name, "download" not in request.GET, request=request)
+
+
+@officer
+@require_safe
+def document(request: HttpRequest, dossier_id: UUID, document_id: UUID) -> HttpResponseBase:
+    """A document that we issued (form 01, 02, 03) as PDF."""
+    found = queries.get(actor_of(request), dossier_id)
+    row = found.documents.select_related("blob").filter(pk=document_id).first()
+    if row is None:
+        raise NotFound("There is no such document in this dossier.")
+    name = f"{found.code}-{row.form}-{row.number}.pdf"
+    return file_response(row.blob, name, "download" not in request.GET, request=request)
+
+
