@@ -97,12 +97,10 @@ def command(demo: bool, host: str, port: int, workers: int, demo_dossiers: int |
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     try:
-        with output.progress("Starting Motcua", total=5) as bar:
-            database.ensure()
-            bar.advance()
-            if demo:
-                _load_demo(demo_dossiers)
-            bar.advance()
+        database.ensure()
+        if demo:
+            _load_demo(demo_dossiers, services)
+        with output.progress("Starting web and worker", total=3) as bar:
             statics.collect()
             bar.advance()
             port = _free_port(host, port)
@@ -142,18 +140,22 @@ def _stop_all(services: list[Service]) -> None:
     database.leave(wait=30)
 
 
-def _load_demo(dossiers: int | None) -> None:
-    """Loads the demo province into a database that holds no unit yet (``motcua search`` alone brings procedures)."""
-    from motcua.engines.organisations.models import Unit
+def _load_demo(dossiers: int | None, services: list[Service]) -> None:
+    """Loads the demo province, or goes on where loading was broken off; it refuses a database of real data.
 
-    if Unit.objects.exists():
+    While it runs it is one of ``services``, so that it is stopped like them.
+    """
+    from motcua.engines.ledger.models import Event
+    from motcua.interfaces.cli.demo.build import STREAM
+
+    if Event.objects.filter(stream=STREAM, kind="demo.finished").exists():
         return
-    load = [sys.executable, "-P", "-m", "motcua.interfaces.cli", "demo"]
-    if dossiers is not None:
-        load.append(f"--dossiers={dossiers}")
-    status = subprocess.run(load, check=False, stdout=sys.stderr).returncode  # noqa: S603 -- our own program
-    if status:
+    loading = Service("demo", ["demo", *([] if dossiers is None else [f"--dossiers={dossiers}"])])
+    services.append(loading)
+    loading.start()
+    if loading.process is None or loading.process.wait():
         raise MotcuaError("The demo province could not be loaded.")
+    services.remove(loading)
 
 
 def _free_port(host: str, wanted: int) -> int:
