@@ -57,7 +57,8 @@ def desk_page(
 ) -> HttpResponse:
     """A page within the frame. ``place`` names the tool that is current; ``view`` in the context the list that is."""
     actor = actor_of(request)
-    context.setdefault("desk_views", views(actor, context.get("asked")))
+    if "desk_views" not in context:
+        context["desk_views"] = views(actor, context.get("asked"))
     context["desk_places"] = places(request, actor, place)
     context["desk_posts"] = posts(request)
     context["desk_page"] = True

@@ -31,7 +31,7 @@ PERSONAS: tuple[Persona, ...] = (
     Persona("specialist", "demo-specialist", _("Specialist"), _("checks and prepares"), "pen", "desk:worklist"),
     Persona("head", "demo-head", _("Head of unit"), _("assigns, approves and signs"), "sign", "desk:worklist"),
     Persona(
-        "administrator", "demo-administrator", _("Administrator"), _("keeps procedures, units, people"), "settings",
+        "administrator", "demo-admin", _("Administrator"), _("keeps procedures, units, people"), "settings",
         "desk:administration",
     ),
 )

@@ -57,11 +57,11 @@ def _of_task(actor: Actor, dossier: Dossier, task: Task) -> list[Possible]:
     found: list[Possible] = []
     if actor.may(STAGE_PERMISSION[task.stage], path):
         of_another = task.assignee_id is not None and task.assignee_id != actor.id
-        if not of_another or actor.may("dossier.assign"):
+        if not of_another or leads:
             found += [Possible(verb, task) for verb in _verbs(dossier, task)]
         if task.assignee_id is None:
             found.append(Possible("claim", task))
-        elif not of_another or actor.may("dossier.assign"):
+        elif not of_another or leads:
             found.append(Possible("release", task))
     if leads:
         found.append(Possible("assign", task))
@@ -83,16 +83,16 @@ def _verbs(dossier: Dossier, task: Task) -> list[str]:
 
 
 def _asking(actor: Actor, dossier: Dossier) -> list[Possible]:
-    """A supplement may be asked for by who has the first open step (ND118 Đ19.5), once; again by a head."""
-    task = next((each for each in dossier.case.open_tasks if each.state == TaskState.OPEN), None)
-    if task is None or Status.SUPPLEMENT not in MOVES[Status(dossier.status)]:
+    """A supplement may be asked for by who has an open step (ND118 Đ19.5), once; again by a head."""
+    if Status.SUPPLEMENT not in MOVES[Status(dossier.status)]:
         return []
-    permission = "dossier.receive" if task.stage == Stage.INTAKE else "dossier.process"
-    if not actor.may(permission, directory().unit(task.unit_id).path):
-        return []
-    if parts(dossier, "supplements") and not actor.may("dossier.assign"):
-        return []
-    return [Possible("supplement", task)]
+    for task in dossier.case.open_tasks:
+        path = directory().unit(task.unit_id).path
+        permission = "dossier.receive" if task.stage == Stage.INTAKE else "dossier.process"
+        if task.state == TaskState.OPEN and actor.may(permission, path):
+            again = bool(parts(dossier, "supplements"))
+            return [] if again and not actor.may("dossier.assign", path) else [Possible("supplement", task)]
+    return []
 
 
 def _reads(actor: Actor, dossier: Dossier) -> bool:

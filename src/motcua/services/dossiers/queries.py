@@ -61,9 +61,9 @@ def _of_units(paths: tuple[str, ...]) -> Q:
     return Q(competent__in=units) | Q(received_at__in=units) | Q(Exists(worked_on))
 
 
-def get(actor: Actor, dossier_id: UUID) -> Dossier:
-    """One dossier with its case. Raises ``NotFound`` also where the asker may not see it."""
-    dossier = visible_to(actor).select_related("case").filter(pk=dossier_id).first()
+def get(actor: Actor, dossier_id: UUID, *along: str) -> Dossier:
+    """One dossier with its case, and ``along`` in the same query. ``NotFound`` also where the asker may not see it."""
+    dossier = visible_to(actor).select_related("case", *along).filter(pk=dossier_id).first()
     if dossier is None:
         raise NotFound("There is no such dossier, or it is not yours to see.")
     return dossier

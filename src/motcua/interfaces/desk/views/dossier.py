@@ -14,7 +14,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from motcua.engines.accounts.models import Party
 from motcua.engines.cases.models import Task
 from motcua.engines.files.serving import file_response, may_show
 from motcua.engines.forms.summary import answers_summary
@@ -45,6 +44,7 @@ FORMS = {
     "03": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
 }
 MOST_EVENTS = 500
+ALONG = ("applicant", "result")
 
 
 @officer
@@ -52,7 +52,7 @@ MOST_EVENTS = 500
 def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """The page. ``?done`` follows an action and offers the next dossier of the list one came from."""
     actor = actor_of(request)
-    found = queries.get(actor, dossier_id)
+    found = queries.get(actor, dossier_id, *ALONG)
     return _page(request, actor, found)
 
 
@@ -77,7 +77,7 @@ def _page(
     context: dict[str, Any] = {
         "dossier": found,
         "procedure": procedure,
-        "party": Party.objects.filter(pk=found.applicant_id).first() if found.applicant_id else None,
+        "party": found.applicant,
         "received_at": units.get(found.received_at_id),
         "competent": units.get(found.competent_id),
         "holder": units.get(found.case.holder_id),
@@ -150,10 +150,10 @@ def act(request: HttpRequest, dossier_id: UUID, verb: str) -> HttpResponse:
         return _conflict(request, actor, dossier_id, conflict)
     except Invalid as error:
         _blame(form, error)
-        return _page(request, actor, queries.get(actor, dossier_id), form, status=error.status)
+        return _page(request, actor, queries.get(actor, dossier_id, *ALONG), form, status=error.status)
     except Refused as error:
         form.add_error(None, error.text(_))
-        return _page(request, actor, queries.get(actor, dossier_id), form, status=error.status)
+        return _page(request, actor, queries.get(actor, dossier_id, *ALONG), form, status=error.status)
     messages.success(request, str(kind.said))
     return HttpResponseRedirect(f"{reverse('desk:dossier', args=[dossier_id])}?done={verb}")
 
