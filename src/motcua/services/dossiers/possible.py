@@ -1,4 +1,4 @@
-"""What an officer may do with a dossier now, main thing first: what screens offer. The actions decide for themselves."""
+"""What an officer may do with a dossier now, main thing first: what screens offer. The actions decide themselves."""
 
 from __future__ import annotations
 
