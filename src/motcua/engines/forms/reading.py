@@ -159,7 +159,7 @@ class FieldReader(ABC):
                 self._check_test(test, found, where)
         return made
 
-    def _check_test(self, test: conditions.Test, found: Field, where: str) -> None:
+    def _check_test(self, test: conditions.Term, found: Field, where: str) -> None:
         if test.op in ("is", "in", "has") and found.options and "." not in test.field:
             wanted = test.value if isinstance(test.value, tuple) else (test.value,)
             for value in wanted:

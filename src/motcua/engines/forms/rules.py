@@ -11,9 +11,17 @@ from motcua.engines.forms.schema import Rule
 from motcua.engines.forms.text import Message
 
 
-def broken_rules(rules: Iterable[Rule], lookup: Callable[[str], Any], today: date) -> Iterator[tuple[str, Message]]:
-    """(path of the field, what is said) for each rule that the answers break; silent where an answer is missing."""
+def broken_rules(
+    rules: Iterable[Rule], lookup: Callable[[str], Any], today: date, wrong: Callable[[str], bool]
+) -> Iterator[tuple[str, Message]]:
+    """(path of the field, what is said) for each rule that the answers break.
+
+    Silent where an answer is missing, or where one that the rule speaks of is ``wrong`` already.
+    """
     for rule in rules:
+        names = {rule.field, rule.than, *rule.fields, *(conditions.fields_of(rule.that) if rule.that else ())}
+        if any(map(wrong, names)):
+            continue
         if conditions.holds(rule.when, lookup, today) and _broken(rule, lookup, today):
             yield rule.field, Message("", words=rule.message)
 

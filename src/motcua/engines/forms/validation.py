@@ -94,8 +94,11 @@ def validate(
             hidden.add(f"group:{group.key}")
             hidden.update(one.key for one in group.fields)
             continue
-        hidden.update(run.fields(group.fields, raw, top, ""))
-    for path, message in broken_rules(form.rules, top.lookup, run.context.today):
+        unseen = run.fields(group.fields, raw, top, "")
+        hidden.update(unseen)
+        if len(unseen) == len(group.fields):
+            hidden.add(f"group:{group.key}")
+    for path, message in list(broken_rules(form.rules, top.lookup, run.context.today, run.errors.__contains__)):
         if path.split(".")[0] not in hidden:
             run.errors.setdefault(path, [message])
     errors = _in_order(form, run.errors)
@@ -188,13 +191,19 @@ class _Run:
                 continue  # a row that was added and left empty
             inner = Scope({}, scope, frozenset(one.by_key))
             self.fields(one.fields, row, inner, f"{here}.")
-            for target, message in broken_rules(one.rules, inner.lookup, self.context.today):
+            for target, message in self.broken(one, inner, here):
                 self.errors.setdefault(f"{here}.{target}", [message])
             made.append(inner.values)
         least = max(one.min_rows, 1 if required else 0)
         if len(made) < least and not any(key.startswith(f"{path}.") for key in self.errors):
             self.say(path, Message("Fill in at least %(least)s rows: %(label)s", {"least": least, "label": one.label}))
         return made or None
+
+    def broken(self, one: Field, scope: Scope, here: str) -> list[tuple[str, Message]]:
+        def wrong(name: str) -> bool:
+            return f"{here}.{name}" in self.errors
+
+        return list(broken_rules(one.rules, scope.lookup, self.context.today, wrong))
 
 
 def missing(one: Field) -> Message:
