@@ -1,10 +1,16 @@
 // Fields that hang on another answer: data-show-when="kind=child", "kind=a|b", "kind!=a", "agree", "a=1&b=2".
+// What that cannot say comes as JSON with the same names (engines/forms/conditions.py): all, any, not, at_least …
 // Only a help for the eye: without it everything is shown, and the server decides what counts.
 import { each } from "./dom.js";
 
+// The inputs of a date or an address: their names begin with that of the question.
+function parts(form, name) {
+  return [...form.elements].filter((control) => control.name?.startsWith(`${name}-`) && !control.disabled);
+}
+
 function answers(form, name) {
   const found = form.elements.namedItem(name);
-  if (!found) return [];
+  if (!found) return parts(form, name).map((control) => control.value).filter((value) => value !== "");
   const controls = found instanceof RadioNodeList ? [...found] : [found];
   return controls.flatMap((control) => {
     if (control.disabled) return [];
@@ -14,7 +20,26 @@ function answers(form, name) {
   });
 }
 
+function youngerThan(form, name, years) {
+  const part = (which) => Number(form.elements.namedItem(`${name}-${which}`)?.value);
+  const [year, month, day] = [part("year"), part("month") || 1, part("day") || 1];
+  return year > 0 && new Date(year + years, month - 1, day) > new Date();
+}
+
+function holdsAll(form, tree) {
+  if (tree.all) return tree.all.every((part) => holdsAll(form, part));
+  if (tree.any) return tree.any.some((part) => holdsAll(form, part));
+  if (tree.not) return !holdsAll(form, tree.not);
+  if ("younger_than" in tree) return youngerThan(form, tree.field, tree.younger_than);
+  const given = answers(form, tree.field);
+  if ("filled" in tree) return given.length > 0;
+  if ("at_least" in tree) return given.some((value) => Number(value.replace(",", ".")) >= tree.at_least);
+  const wanted = [tree.is ?? tree.has ?? tree.in].flat().map(String);
+  return given.some((value) => wanted.includes(value));
+}
+
 export function holds(form, condition) {
+  if (condition.startsWith("{")) return holdsAll(form, JSON.parse(condition));
   return condition.split("&").every((part) => {
     const [, name, operator, wanted = ""] = /^(.*?)(?:(!=|=)(.*))?$/s.exec(part.trim());
     const given = answers(form, name);
