@@ -71,7 +71,10 @@ def _of_task(actor: Actor, dossier: Dossier, task: Task) -> list[Possible]:
 def _verbs(dossier: Dossier, task: Task) -> list[str]:
     """What finishes or returns the step, whoever does it."""
     if task.stage == Stage.INTAKE:
-        return ["accept", "refuse"] if dossier.accepted_at is None else []
+        if dossier.accepted_at is not None:
+            return []
+        # what was supplied after a request is accepted, stopped or withdrawn, not refused any more (FACTS §2.4)
+        return ["accept", "refuse"] if Status.REFUSED in MOVES[Status(dossier.status)] else ["accept"]
     if task.stage == Stage.RETURN:
         return ["return"]
     deciding = task.stage == Stage.SIGN and any(step.stage == Stage.RETURN for step in steps_after(dossier, task))
