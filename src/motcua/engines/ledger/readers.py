@@ -1,7 +1,7 @@
 """Readers: what follows from the ledger. At least once, in order per stream, idempotent, rebuildable.
 
-A reader never skips an event that commits late: it reads only below the oldest transaction still running
-(``pg_snapshot_xmin``) and orders by (transaction id, event id), so nothing can appear behind its cursor.
+A reader never skips an event that commits late: it reads only below the oldest transaction still running in this
+database and orders by (transaction id, event id), so nothing can appear behind its cursor.
 """
 
 from __future__ import annotations
@@ -57,6 +57,37 @@ def get(name: str) -> Reader:
     return registry[name]
 
 
+# Transaction ids count for the whole server: pg_snapshot_xmin alone would let a long load in some other database hold
+# up our receipts. The snapshot is taken first and running sessions are looked at second; what ends between the two is
+# visible to the statement that reads the events, which comes third. Where we may not see other roles' sessions, the
+# server's own answer is the safe one. Sessions show 32 bits of their transaction id, which is widened to the epoch.
+_HORIZON = """
+WITH now AS MATERIALIZED (
+    SELECT pg_snapshot_xmin(s)::text::bigint AS oldest, pg_snapshot_xmax(s)::text::bigint AS next
+    FROM pg_current_snapshot() s
+), running AS (
+    SELECT CASE WHEN a.query = '<insufficient privilege>' THEN now.oldest ELSE
+        (now.next >> 32 << 32) + a.backend_xid::text::bigint
+        - CASE WHEN a.backend_xid::text::bigint > (now.next & 4294967295) + 2147483648 THEN 4294967296 ELSE 0 END
+        + CASE WHEN a.backend_xid::text::bigint < (now.next & 4294967295) - 2147483648 THEN 4294967296 ELSE 0 END
+    END AS xid
+    FROM now, pg_stat_activity a
+    WHERE a.datname = current_database() AND (a.backend_xid IS NOT NULL OR a.query = '<insufficient privilege>')
+    UNION ALL
+    SELECT now.oldest FROM now, pg_prepared_xacts p WHERE p.database = current_database()
+)
+SELECT least(now.next, (SELECT min(xid) FROM running)) FROM now
+"""
+
+
+def _horizon() -> int:
+    """The transaction id below which everything in this database has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HORIZON)
+        (horizon,) = cursor.fetchone() or (0,)
+    return int(horizon)
+
+
 def step(found: Reader, *, limit: int = 500) -> int:
     """Handles the next batch of one reader. Returns how many events it passed (0: nothing new).
 
@@ -70,8 +101,8 @@ def step(found: Reader, *, limit: int = 500) -> int:
         events = list(
             Event.objects.raw(
                 "SELECT * FROM ledger_event WHERE (xid, id) > (%s, %s) "
-                "AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint ORDER BY xid, id LIMIT %s",
-                [cursor.xid, cursor.event, limit],
+                "AND xid < %s ORDER BY xid, id LIMIT %s",
+                [cursor.xid, cursor.event, _horizon(), limit],
             )
         )
         if not events:
