@@ -12,11 +12,11 @@ from uuid import UUID
 
 from motcua.engines.forms import Form
 from motcua.engines.forms import queries as stored
-from motcua.services.procedures.content import ProcedureData
+from motcua.services.procedures.content import Paper, ProcedureData
 from motcua.services.procedures.forms.derived import derived_form
 from motcua.services.procedures.forms.loading import designed, load_designed_forms
 
-__all__ = ["chosen_form", "derived_form", "designed", "form_for", "kept_form", "load_designed_forms"]
+__all__ = ["chosen_form", "derived_form", "designed", "form_for", "kept_form", "load_designed_forms", "papers_of"]
 
 
 class _Kept:
@@ -53,3 +53,12 @@ def kept_form(procedure: ProcedureData, version_id: UUID | None) -> Form:
 def form_for(procedure: ProcedureData) -> Form:
     """The form for a new submission."""
     return chosen_form(procedure)[0]
+
+
+def papers_of(form: Form) -> dict[str, Paper]:
+    """The papers that a form's file fields stand for, by component key."""
+    return {
+        one.component: Paper(one.component, one.label.vi, one.label.vi, one.originals, one.copies)
+        for one in form.fields.values()
+        if one.component
+    }
