@@ -14,7 +14,7 @@ from motcua.services.procedures.content import Content, Method, Paper
 from motcua.services.procedures.places import PLACES
 
 LABEL_LENGTH = 160
-_ENUMERATOR = re.compile(r"^\s*[-–+*•]?\s*(?:\(?([a-zđ]|\d{1,2}|[ivx]{1,4})(?:\.(\d{1,2}))?[).:/]|(\d{1,2}))\s+", re.I)
+_ENUMERATOR = re.compile(r"^\s*[-–+*•]?\s*\(?([a-zđ]|\d{1,2}|[ivx]{1,4})(?:\.(\d{1,2}))?[).:/]\s+", re.I)
 _BULLET = re.compile(r"^[\s\-–—+*•]+")
 _CLAUSE_END = re.compile(r"[;:.]\s|\n|;$|\.$|:$")
 _MONEY = re.compile(r"(\d{1,3}(?:[.,]\d{3})+|\d{4,9})\s*(?:đồng|đ\b|vnđ|vnd)", re.I)
@@ -119,7 +119,7 @@ def _place(name: str) -> tuple[int, int] | None:
     match = _ENUMERATOR.match(name)
     if match is None:
         return None
-    first = (match[1] or match[3] or "").lower()
+    first = match[1].lower()
     if first.isdigit():
         return int(first), int(match[2] or 0)
     return (_ORDER.index(first), int(match[2] or 0)) if len(first) == 1 and first in _ORDER else None
