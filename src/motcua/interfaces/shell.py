@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -23,7 +24,7 @@ from motcua.interfaces.context import THEME_COOKIE, THEMES, Site
 YEAR = 365 * 24 * 3600
 EMBLEM_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
 # What the offline page itself needs; everything else static is kept as it is first used.
-OFFLINE_ASSETS = ("build/portal.css", "build/portal.js", "motcua/mark.svg", "motcua/offline.svg")
+OFFLINE_ASSETS = ("build/portal.css", "build/portal.js", "motcua/mark.svg")
 
 
 @require_safe
@@ -61,7 +62,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 def _offline_assets() -> list[str]:
     """Addresses of the assets of the offline page that exist in this installation."""
-    return [static(path) for path in OFFLINE_ASSETS if staticfiles_storage.exists(path) or settings.DEBUG]
+    return [static(path) for path in OFFLINE_ASSETS if staticfiles_storage.exists(path) or finders.find(path)]
 
 
 @require_safe

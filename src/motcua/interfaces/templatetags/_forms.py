@@ -36,7 +36,7 @@ def error_pairs(source: Any) -> list[tuple[str, str]]:
         pairs: list[tuple[str, str]] = [("", str(message)) for message in source.non_field_errors()]
         for bound in source:
             target = bound.id_for_label or str(bound.auto_id or f"id_{bound.html_name}")
-            pairs += [(target, f"{bound.label}: {message}") for message in bound.errors]
+            pairs += [(target, f"{str(bound.label).rstrip('.:')}: {message}") for message in bound.errors]
         return pairs
     return [(str(field_id), str(message)) for field_id, message in source]
 
