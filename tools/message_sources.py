@@ -170,6 +170,8 @@ class _Reader(HTMLParser):
             self._look(data)
 
     def _look(self, text: str) -> None:
+        if text.lstrip().startswith("<") or '="' in text:
+            return  # a part of a tag: the template is a piece that another one takes in
         words = [word for word in WORD.findall(CLASS_NAME.sub("", text)) if word.lower() not in SAME]
         if words:
             self.found.append((self.getpos()[0], " ".join(text.replace(GAP, "…").split())))
