@@ -54,6 +54,7 @@ DEMO = demo_mode(PUBLIC_URL, ALLOWED_HOSTS)
 # How the province presents itself on every page; docs/administrators/settings.md
 PROVINCE_NAME = os.environ.get("MOTCUA_PROVINCE_NAME", "Huế")
 PROVINCE_NAME_EN = os.environ.get("MOTCUA_PROVINCE_NAME_EN", "Hue")
+PROVINCE_CODE = os.environ.get("MOTCUA_PROVINCE_CODE", "46")  # of the national list of provinces (QĐ 19/2025)
 PROVINCE_HOTLINE = os.environ.get("MOTCUA_PROVINCE_HOTLINE", "")
 PROVINCE_EMAIL = os.environ.get("MOTCUA_PROVINCE_EMAIL", "")
 PROVINCE_OPENING_HOURS = os.environ.get("MOTCUA_PROVINCE_OPENING_HOURS", "")
@@ -209,7 +210,11 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-EMAIL_BACKEND = os.environ.get("MOTCUA_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+# In the demo letters lie in a folder: nobody outside gets mail from an invented province.
+EMAIL_BACKEND = os.environ.get(
+    "MOTCUA_EMAIL_BACKEND", f"django.core.mail.backends.{'filebased' if DEMO else 'smtp'}.EmailBackend"
+)
+EMAIL_FILE_PATH = HOME / "mail"
 EMAIL_HOST = os.environ.get("MOTCUA_EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("MOTCUA_EMAIL_PORT", "25"))
 EMAIL_TIMEOUT = 10
