@@ -2,6 +2,7 @@
 import "./js/common.js";
 import "./js/theme.js";
 import "./js/worklist.js";
+import "./js/verdicts.js";
 import { begin } from "./js/dom.js";
 
 begin();

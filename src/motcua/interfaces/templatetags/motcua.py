@@ -235,9 +235,13 @@ def notice(content: str, tone: str = "info", title: str = "", live: bool = False
     )
 
 
-@register.simple_block_tag(end_name="endempty")
-def empty(content: str, title: str, icon: str = "inbox") -> SafeString:
-    """An empty state: what this place is for and what to do (the block holds text and one link or button)."""
+@register.simple_block_tag(end_name="endempty", name="empty")
+@register.simple_block_tag(end_name="endempty_state")
+def empty_state(content: str, title: str, icon: str = "inbox") -> SafeString:
+    """An empty state: what this place is for and what to do (the block holds text and one link or button).
+
+    Within ``{% for %}`` only the long name works: there ``{% empty %}`` belongs to the loop.
+    """
     return format_html(
         '<div class="mc-empty">{}<p class="mc-empty__title">{}</p>{}</div>',
         _icons.icon_svg(icon, 48),
