@@ -62,7 +62,7 @@ def test_conditions_in_rows_see_siblings_first_then_the_form_around() -> None:
 def test_empty_rows_are_left_out_and_errors_keep_their_row() -> None:
     people = [{}, {"name": "", "grown": ""}, {"name": "x" * 41, "grown": "no"}]
     assert list(errors(answers(people=people))) == ["people.2.name"]
-    assert errors(answers(people=[{}]))["people"][0].startswith("Fill in at least 1 rows")
+    assert errors(answers(people=[{}]))["people"][0].startswith("Add at least 1:")
     assert "At most 3 rows." in errors(answers(people=[{"name": "a", "grown": False}] * 4))["people"]
 
 

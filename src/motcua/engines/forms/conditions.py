@@ -52,20 +52,25 @@ _OPS = ("is", "in", "has", "filled", "at_least", "younger_than")
 
 
 class Unreadable(ValueError):  # noqa: N818 -- reads as what it says
-    """The expression is not one of ours; the text says what is wrong."""
+    """The expression is not one of ours; ``what`` (a msgid) with ``params`` says why."""
+
+    def __init__(self, what: str, **params: Any) -> None:
+        super().__init__(what)
+        self.what = what
+        self.params = params
 
 
 def read(data: Any, depth: int = 0) -> Condition:
     """The condition that ``data`` describes. Raises ``Unreadable`` with the reason."""
     if depth > MAX_DEPTH:
-        raise Unreadable(f"conditions are nested deeper than {MAX_DEPTH}")
+        raise Unreadable("conditions are nested deeper than %(most)s", most=MAX_DEPTH)
     if not isinstance(data, Mapping):
         raise Unreadable("a condition is an object")
     if set(data) == {"all"} or set(data) == {"any"}:
         word = next(iter(data))
         parts = data[word]
         if not isinstance(parts, list) or not 1 <= len(parts) <= MAX_TERMS:
-            raise Unreadable(f'"{word}" needs a list of 1 to {MAX_TERMS} conditions')
+            raise Unreadable('"%(word)s" needs a list of 1 to %(most)s conditions', word=word, most=MAX_TERMS)
         made = tuple(read(part, depth + 1) for part in parts)
         return AllOf(made) if word == "all" else AnyOf(made)
     if set(data) == {"not"}:
@@ -76,13 +81,13 @@ def read(data: Any, depth: int = 0) -> Condition:
 def _read_test(data: Mapping[str, Any]) -> Term:
     ops = [op for op in _OPS if op in data]
     if "field" not in data or len(ops) != 1 or len(data) != 2:
-        raise Unreadable(f"a condition is all, any, not, or field with one of {', '.join(_OPS)}")
+        raise Unreadable("a condition is all, any, not, or field with one of %(choices)s", choices=", ".join(_OPS))
     name, op = data["field"], ops[0]
     value = data[op]
     if not isinstance(name, str) or not name:
         raise Unreadable("field is a name")
     if op in ("is", "has") and not isinstance(value, str | bool | int):
-        raise Unreadable(f'"{op}" compares with a text, a number or true/false')
+        raise Unreadable('"%(op)s" compares with a text, a number or true/false', op=op)
     if op == "in":
         if not isinstance(value, list) or not value or not all(isinstance(one, str | int) for one in value):
             raise Unreadable('"in" needs a list of texts or numbers')
@@ -90,7 +95,7 @@ def _read_test(data: Mapping[str, Any]) -> Term:
     if op == "filled" and value is not True:
         raise Unreadable('"filled" is true; turn it round with "not"')
     if op in ("at_least", "younger_than") and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise Unreadable(f'"{op}" needs a number')
+        raise Unreadable('"%(op)s" needs a number', op=op)
     return Term(name, op, value)
 
 

@@ -22,7 +22,7 @@ class FormUnreadable(Invalid):
             "This form has %(count)s problems; the first: %(first)s",
             count=len(problems),
             first=first,
-            fields={problem.where or "form": [problem.what] for problem in problems},
+            fields={problem.where or "form": [problem.text()] for problem in problems},
         )
         self.problems = list(problems)
 
@@ -70,7 +70,7 @@ class FormReader(FieldReader):
         self.keys(row, allowed, ("kind", "field", "message"), where)
         kind, target = row.get("kind"), row.get("field")
         if kind not in RULE_KINDS:
-            self.say(where, f'"kind" is one of {", ".join(RULE_KINDS)}')
+            self.say(where, '"kind" is one of %(choices)s', choices=", ".join(RULE_KINDS))
             return None
         others = row.get("fields", [])
         than = row.get("than")
@@ -78,10 +78,10 @@ class FormReader(FieldReader):
             than = None
         for name in [target, than, *(others if isinstance(others, list) else [])]:
             if name is not None and (not isinstance(name, str) or scope.find(name) is None):
-                self.say(where, f'"{name}" is not a field')
+                self.say(where, '"%(name)s" is not a field', name=name)
                 return None
         if kind in ("later", "different", "years_apart", "within_years", "at_most") and "than" not in row:
-            self.say(where, f'"{kind}" needs "than"')
+            self.say(where, '"%(kind)s" needs "than"', kind=kind)
         if kind == "at_least_one" and not others:
             self.say(where, '"at_least_one" needs "fields"')
         that = self.condition(row, "that", where, scope)
@@ -137,7 +137,7 @@ class FormReader(FieldReader):
             if made is None:
                 continue
             if any(made.key == other.key for other in groups):
-                self.say(f"groups[{number}]", f'the key "{made.key}" stands twice')
+                self.say(f"groups[{number}]", 'the key "%(key)s" stands twice', key=made.key)
             groups.append(made)
         procedures = data.get("procedures", [])
         if not isinstance(procedures, list) or not all(isinstance(code, str) for code in procedures):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,13 +76,19 @@ _DEFAULT_LENGTHS = {"text": 255, "long_text": 4000}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong in the data of a form, and where ("groups[1].fields[0].label")."""
+    """What is wrong in the data of a form (a msgid with params), and where ("groups[1].fields[0].label")."""
 
     where: str
     what: str
+    params: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """The problem in the language of ``translate`` (gettext)."""
+        said = translate(self.what)
+        return said % self.params if self.params else said
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}" if self.where else self.what
+        return f"{self.where}: {self.text()}" if self.where else self.text()
 
 
 @dataclass
@@ -111,8 +117,8 @@ class FieldReader(ABC):
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def say(self, where: str, what: str) -> None:
-        self.problems.append(Problem(where, what))
+    def say(self, where: str, what: str, **params: Any) -> None:
+        self.problems.append(Problem(where, what, params))
 
     # -- small things --------------------------------------------------------------------------------------
 
@@ -120,10 +126,10 @@ class FieldReader(ABC):
         allowed = set(allowed)
         for name in data:
             if name not in allowed:
-                self.say(where, f'"{name}" is not known here')
+                self.say(where, '"%(name)s" is not known here', name=name)
         for name in sorted(needed):
             if name not in data:
-                self.say(where, f'"{name}" is missing')
+                self.say(where, '"%(name)s" is missing', name=name)
 
     def text(self, value: Any, where: str) -> Text:
         if isinstance(value, Mapping) and set(value) == {"vi", "en"}:
@@ -149,12 +155,12 @@ class FieldReader(ABC):
         try:
             made = conditions.read(data[name])
         except conditions.Unreadable as reason:
-            self.say(where, str(reason))
+            self.say(where, reason.what, **reason.params)
             return None
         for test in conditions.tests_of(made):
             found = scope.find(test.field)
             if found is None:
-                self.say(where, f'"{test.field}" is not a field before this one')
+                self.say(where, '"%(field)s" is not a field before this one', field=test.field)
             else:
                 self._check_test(test, found, where)
         return made
@@ -164,11 +170,16 @@ class FieldReader(ABC):
             wanted = test.value if isinstance(test.value, tuple) else (test.value,)
             for value in wanted:
                 if value not in found.option_values:
-                    self.say(where, f'"{value}" is not an option of "{test.field}"')
+                    self.say(where, '"%(value)s" is not an option of "%(field)s"', value=value, field=test.field)
         if test.op == "has" and found.type != "multi_choice":
-            self.say(where, f'"has" needs a field of several choices; "{test.field}" is {found.type}')
+            self.say(
+                where,
+                '"has" needs a field of several choices; "%(field)s" is %(type)s',
+                field=test.field,
+                type=found.type,
+            )
         if test.op == "is" and found.type in ("yes_no", "declaration") and not isinstance(test.value, bool):
-            self.say(where, f'"{test.field}" is true or false')
+            self.say(where, '"%(name)s" is true or false', name=test.field)
 
     # -- fields --------------------------------------------------------------------------------------------
 
@@ -176,7 +187,7 @@ class FieldReader(ABC):
         if "options_from" in data:
             found = option_lists().get(str(data["options_from"]))
             if found is None:
-                self.say(where, f'there is no list "{data["options_from"]}"')
+                self.say(where, 'there is no list "%(list)s"', list=data["options_from"])
             return found or ()
         rows = data.get("options")
         if not isinstance(rows, list) or not rows:
@@ -194,7 +205,7 @@ class FieldReader(ABC):
                 self.say(here, "the value is a short text of letters, digits and _ . + -")
                 continue
             if any(value == other.value for other in made):
-                self.say(here, f'"{value}" stands twice')
+                self.say(here, '"%(value)s" stands twice', value=value)
             made.append(
                 Option(value, self.text(row.get("label"), f"{here}.label"), self.optional_text(row, "hint", here))
             )
@@ -206,13 +217,13 @@ class FieldReader(ABC):
             return None
         kind = data.get("type")
         if kind not in FIELD_TYPES:
-            self.say(where, f'"{kind}" is not a type of field')
+            self.say(where, '"%(kind)s" is not a type of field', kind=kind)
             return None
         where = f"{where}({data.get('key')})"
         needed = {"key", "type"} | (set() if kind == "statement" else {"label"})
         self.keys(data, _COMMON | _BY_TYPE[kind], needed, where)
         if nested and kind in ("table", "party"):
-            self.say(where, f"a {kind} can not stand within a row")
+            self.say(where, "a %(kind)s can not stand within a row", kind=kind)
             return None
         given: dict[str, Any] = {"key": self.key(data.get("key"), where), "type": kind}
         body = self.optional_text(data, "body", where)
@@ -248,28 +259,28 @@ class FieldReader(ABC):
                 if isinstance(data[name], str):
                     given[name] = data[name]
                 else:
-                    self.say(where, f'"{name}" is a text')
+                    self.say(where, '"%(name)s" is a text', name=name)
         for name in _FLAGS:
             if name in data:
                 if isinstance(data[name], bool):
                     given[name] = data[name]
                 else:
-                    self.say(where, f'"{name}" is true or false')
+                    self.say(where, '"%(name)s" is true or false', name=name)
         for name in _COUNTS:
             if name in data:
                 if isinstance(data[name], int) and not isinstance(data[name], bool) and 0 <= data[name] <= 100_000:
                     given[name] = data[name]
                 else:
-                    self.say(where, f'"{name}" is a count')
+                    self.say(where, '"%(name)s" is a count', name=name)
         for name in ("minimum", "maximum"):
             if name in data:
                 if isinstance(data[name], int | float) and not isinstance(data[name], bool):
                     given[name] = data[name]
                 else:
-                    self.say(where, f'"{name}" is a number')
+                    self.say(where, '"%(name)s" is a number', name=name)
         personal = data.get("personal", "none")
         if personal not in PERSONAL_KINDS:
-            self.say(where, f'"personal" is one of {", ".join(PERSONAL_KINDS)}')
+            self.say(where, '"personal" is one of %(choices)s', choices=", ".join(PERSONAL_KINDS))
         given["personal"] = personal
         given.setdefault("max_length", _DEFAULT_LENGTHS.get(kind, 0))
         if "default" in data:
@@ -277,7 +288,7 @@ class FieldReader(ABC):
         if kind == "file":
             accept = data.get("accept", list(DEFAULT_ACCEPT))
             if not isinstance(accept, list) or not accept or not set(map(str, accept)) <= set(ACCEPTED_FILES):
-                self.say(where, f'"accept" lists kinds of files out of {", ".join(ACCEPTED_FILES)}')
+                self.say(where, '"accept" lists kinds of files out of %(choices)s', choices=", ".join(ACCEPTED_FILES))
                 accept = []
             given["accept"] = tuple(str(one) for one in accept)
 
@@ -285,14 +296,14 @@ class FieldReader(ABC):
         kinds = data.get("kinds", ["person"])
         parts = data.get("parts", ["name"])
         if not isinstance(kinds, list) or not kinds or any(kind not in parties.KINDS for kind in kinds):
-            self.say(where, f'"kinds" lists {" and ".join(parties.KINDS)}')
+            self.say(where, '"kinds" lists %(choices)s', choices=" and ".join(parties.KINDS))
             kinds = ["person"]
         if not isinstance(parts, list) or not parts or not all(isinstance(part, str) for part in parts):
             self.say(where, '"parts" lists what is asked')
             parts = ["name"]
         unknown = [part for part in parts if part.removesuffix("?") not in parties.PARTS]
         if unknown:
-            self.say(where, f'"{unknown[0]}" is not a part of a party')
+            self.say(where, '"%(part)s" is not a part of a party', part=unknown[0])
             parts = [part for part in parts if part not in unknown]
         prefill = data.get("prefill", "") if isinstance(data.get("prefill", ""), str) else ""
         ordered = tuple(kind for kind in parties.KINDS if kind in kinds)
@@ -315,18 +326,18 @@ class FieldReader(ABC):
             if one is None:
                 continue
             if one.key in scope.known:
-                self.say(f"{where}.fields[{number}]", f'the key "{one.key}" stands twice')
+                self.say(f"{where}.fields[{number}]", 'the key "%(key)s" stands twice', key=one.key)
             scope.known[one.key] = one
             made.append(one)
         return tuple(made)
 
     def _check_field(self, one: Field, where: str) -> None:
         if one.pattern and one.pattern not in NAMED_PATTERNS:
-            self.say(where, f'"pattern" is one of {", ".join(NAMED_PATTERNS)}')
+            self.say(where, '"pattern" is one of %(choices)s', choices=", ".join(NAMED_PATTERNS))
         if one.role and one.role not in ROLES:
-            self.say(where, f'"role" is one of {", ".join(ROLES)}')
+            self.say(where, '"role" is one of %(choices)s', choices=", ".join(ROLES))
         if one.prefill and one.prefill.split(".")[0] not in PREFILL_ROOTS:
-            self.say(where, f'"prefill" begins with {", ".join(PREFILL_ROOTS)}')
+            self.say(where, '"prefill" begins with %(choices)s', choices=", ".join(PREFILL_ROOTS))
         if one.minimum is not None and one.maximum is not None and one.minimum > one.maximum:
             self.say(where, "the minimum is above the maximum")
         if one.max_length and one.min_length > one.max_length:
@@ -338,7 +349,7 @@ class FieldReader(ABC):
         if one.type == "file" and not 1 <= one.max_files <= 50:
             self.say(where, "at most 1 to 50 files")
         if one.type in ("statement", "declaration") and one.body is None:
-            self.say(where, f"a {one.type} needs a body")
+            self.say(where, "a %(type)s needs a body", type=one.type)
         if one.default is not None and one.options and str(one.default) not in one.option_values:
             self.say(where, "the default is not an option")
         if one.decimals > 6:

@@ -196,7 +196,7 @@ class _Run:
             made.append(inner.values)
         least = max(one.min_rows, 1 if required else 0)
         if len(made) < least and not any(key.startswith(f"{path}.") for key in self.errors):
-            self.say(path, Message("Fill in at least %(least)s rows: %(label)s", {"least": least, "label": one.label}))
+            self.say(path, Message("Add at least %(least)s: %(label)s", {"least": least, "label": one.label}))
         return made or None
 
     def broken(self, one: Field, scope: Scope, here: str) -> list[tuple[str, Message]]:
