@@ -16,6 +16,7 @@ from types import FrameType
 import click
 
 from motcua.config.demo import demo_mode
+from motcua.config.home import home
 from motcua.foundation.errors import MotcuaError
 from motcua.interfaces.cli import database, output, statics
 from motcua.interfaces.cli.embedded.identity import Account, becoming
@@ -33,13 +34,14 @@ class Service:
 
     name: str
     arguments: list[str]
+    module: str = "motcua.interfaces.cli"
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)
 
     def start(self) -> None:
         """Starts it in a session of its own (Ctrl-C reaches us alone) and ties its life to ours."""
         self.process = subprocess.Popen(  # noqa: S603 -- our own program
-            [sys.executable, "-P", "-m", "motcua.interfaces.cli", *self.arguments],
+            [sys.executable, "-P", "-m", self.module, *self.arguments],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=becoming(Account(os.geteuid(), os.getegid()), signal.SIGTERM),
@@ -105,6 +107,7 @@ def command(demo: bool, host: str, port: int, workers: int, demo_dossiers: int |
             bar.advance()
             port = _free_port(host, port)
             os.environ.setdefault("MOTCUA_PUBLIC_URL", f"http://localhost:{port}")
+            letters = _simulate_mail(host, services) if demo else None
             services.append(Service("web", ["web", f"--host={host}", f"--port={port}", f"--workers={workers}"]))
             if not no_worker:
                 services.append(Service("worker", ["worker"]))
@@ -115,6 +118,8 @@ def command(demo: bool, host: str, port: int, workers: int, demo_dossiers: int |
             bar.advance()
         address = f"http://localhost:{port}/"
         output.note(f"Motcua is ready after {time.monotonic() - began:.1f} s: {address}  (Ctrl-C stops it)")
+        if letters:
+            output.note(f"Letters of the demo: {letters}")
         while True:
             time.sleep(0.3)
             database.heal()
@@ -158,7 +163,20 @@ def _load_demo(dossiers: int | None, services: list[Service]) -> None:
     services.remove(loading)
 
 
-def _free_port(host: str, wanted: int) -> int:
+def _simulate_mail(host: str, services: list[Service]) -> str | None:
+    """The demo's outside world: a mail server that delivers nothing. Returns where its letters are read."""
+    if "MOTCUA_EMAIL_HOST" in os.environ or "MOTCUA_EMAIL_BACKEND" in os.environ:
+        return None
+    smtp, page = _free_port(host, 2525, aloud=False), _free_port(host, 8025, aloud=False)
+    os.environ["MOTCUA_EMAIL_BACKEND"] = "django.core.mail.backends.smtp.EmailBackend"
+    os.environ["MOTCUA_EMAIL_HOST"], os.environ["MOTCUA_EMAIL_PORT"] = host, str(smtp)
+    folder = home() / "mail"
+    arguments = [f"--host={host}", f"--smtp={smtp}", f"--page={page}", f"--folder={folder}"]
+    services.append(Service("mail simulator", arguments, module="motcua.simulators.mail"))
+    return f"http://localhost:{page}/"
+
+
+def _free_port(host: str, wanted: int, *, aloud: bool = True) -> int:
     """The first free port from ``wanted`` on; says so when it is another one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for port in range(wanted, min(wanted + PORTS_TO_TRY, 65536)):
@@ -166,7 +184,7 @@ def _free_port(host: str, wanted: int) -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
                 probe.bind((host, port))
-                if port != wanted:
+                if port != wanted and aloud:
                     output.note(f"Port {wanted} is taken; using {port}.")
                 return port
     raise MotcuaError("No port from %(first)s on is free; set MOTCUA_PORT.", first=wanted)
