@@ -140,7 +140,7 @@ def _database() -> dict[str, object]:
         or os.environ.get("MOTCUA_EMBEDDED_URL")  # set by the motcua command when it has joined the embedded server
         or f"postgresql://motcua_app@{quote(str(HOME / 'run' / 'pg'), safe='')}/motcua"
     )
-    found: dict[str, object] = {**dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)}
+    found: dict[str, object] = {**dj_database_url.parse(url, conn_max_age=None)}
     options: dict[str, object] = {"connect_timeout": 10, "application_name": "motcua"}
     role = os.environ.get("MOTCUA_DB_ROLE")
     if role and not os.environ.get("MOTCUA_OWNER_SESSION"):

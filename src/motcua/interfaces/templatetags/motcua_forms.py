@@ -20,10 +20,13 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def render_group(context: Context, form: BoundForm, group: Group | str) -> SafeString:
-    """The questions of one page, within the page's own ``<form>``: ``{% render_group form "child" %}``."""
+def render_group(context: Context, form: BoundForm, group: Group | str, files_url: str = "") -> SafeString:
+    """The questions of one page, within the page's own ``<form>``: ``{% render_group form "child" %}``.
+
+    ``files_url``: where attached files are looked at, with ``__file__`` where the key goes; no links when empty.
+    """
     page = get_template("forms/group.html")
-    rendered = page.render({"group": form.group(group), "form": form}, context.get("request"))
+    rendered = page.render({"group": form.group(group), "form": form, "files_url": files_url}, context.get("request"))
     return mark_safe(rendered)  # noqa: S308  (a template of ours, which escapes what it prints)
 
 
@@ -43,6 +46,12 @@ def answers(
 def replace_group(url: str, key: str) -> str:
     """The address of one page out of the pattern with ``__group__``."""
     return url.replace("__group__", key)
+
+
+@register.filter
+def replace_file(url: str, key: str) -> str:
+    """The address of one file out of the pattern with ``__file__``."""
+    return url.replace("__file__", key)
 
 
 @register.filter

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from motcua.engines.accounts.models import Party
 from motcua.engines.files.models import Upload
 from motcua.engines.forms import Form, Result, validate
 from motcua.engines.forms.drafts import draft as kept_answers
+from motcua.engines.forms.prefill import Known, filled_in, known_of_party, prefilled
 from motcua.engines.forms.summary import address_shown, applicant_of, attached, by_role
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.work import begin
@@ -21,7 +23,7 @@ from motcua.services.dossiers import door, queries
 from motcua.services.dossiers.actions.submit import ComponentIn, FileIn, Submission, submit
 from motcua.services.dossiers.models import Channel, Delivery, Dossier, Draft
 from motcua.services.procedures.content import Paper, ProcedureData
-from motcua.services.procedures.forms import chosen_form, kept_form
+from motcua.services.procedures.forms import chosen_form, kept_form, papers_of
 from motcua.services.procedures.queries import version
 
 KEPT_DAYS = 30
@@ -42,14 +44,16 @@ def begin_draft(actor: Actor, procedure: ProcedureData, *, ward_code: str = "") 
     owner = _owner(actor)
     mine = Draft.objects.filter(owner=owner, dossier__isnull=True, expires_at__gt=clock.now())
     begun = mine.filter(procedure_version=procedure.id).order_by("-saved_at").first()
-    if begun is not None:
-        return begun
-    if mine.count() >= MOST_DRAFTS:
-        raise Conflict("You have too many drafts. Please submit or delete some of them first.")
-    _, form_version_id = chosen_form(procedure)
     competent = None
     if procedure.handled_level != "COMMUNE" or ward_code:
         competent = queries.competent_unit(procedure, ward_code or None).id
+    if begun is not None:
+        if competent is not None and begun.competent_id != competent:
+            return save(actor, begun.id, {}, competent_id=competent)
+        return begun
+    if mine.count() >= MOST_DRAFTS:
+        raise Conflict("You have too many drafts. Please submit or delete some of them first.")
+    form, form_version_id = chosen_form(procedure)
     now = clock.now()
     with begin(actor) as work:
         draft = Draft(
@@ -59,12 +63,27 @@ def begin_draft(actor: Actor, procedure: ProcedureData, *, ward_code: str = "") 
             procedure_version_id=procedure.id,
             form_version_id=form_version_id,
             competent_id=competent,
+            answers=kept_answers(form, filled_in({}, known_for(actor, form))),
             started_at=now,
             saved_at=now,
             expires_at=_expiry(now),
         )
         work.add(draft)
     return draft
+
+
+def known_for(actor: Actor, form: Form) -> dict[str, Known]:
+    """What the State knows of the person and the form asks for, by path; one query."""
+    party = Party.objects.filter(pk=actor.party_id).first() if actor.party_id else None
+    return prefilled(form, known_of_party(party)) if party is not None else {}
+
+
+def own_drafts(actor: Actor, procedure_version: UUID | None = None) -> list[Draft]:
+    """What the person has begun and not submitted, last saved first."""
+    drafts = Draft.objects.filter(owner=_owner(actor), dossier__isnull=True, expires_at__gt=clock.now())
+    if procedure_version is not None:
+        drafts = drafts.filter(procedure_version=procedure_version)
+    return list(drafts.order_by("-saved_at")[:MOST_DRAFTS])
 
 
 def _expiry(now: datetime) -> datetime:
@@ -154,7 +173,8 @@ def _submission(actor: Actor, draft: Draft, procedure: ProcedureData, form: Form
     handed_in = attached(form, values)
     keys = [UUID(key) for _, _, keys in handed_in for key in keys]
     files = door.files_from(actor, keys)
-    papers = {paper.key: paper for paper in procedure.papers}
+    # a designed form names its own papers; a derived one those of the catalogue
+    papers = papers_of(form) | {paper.key: paper for paper in procedure.papers}
     by_component: dict[str, list[FileIn]] = {}
     for _, component, attached_keys in handed_in:
         by_component.setdefault(component if component in papers else "", []).extend(

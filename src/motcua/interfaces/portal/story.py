@@ -1,0 +1,224 @@
+"""The life of a dossier as its applicant reads it: what happened, who has it now, what is still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from motcua.engines.cases.models import Task, TaskState
+from motcua.engines.flows.rules import Definition
+from motcua.engines.ledger.models import Event
+from motcua.engines.organisations.queries import directory
+from motcua.interfaces.portal.frame import language
+from motcua.interfaces.portal.offers import basis_words
+from motcua.interfaces.templatetags._words import moment_words
+from motcua.services.dossiers.models import Delivery, Dossier
+
+REFUSALS = {
+    "wrong_procedure": "Another procedure is needed.",
+    "not_competent": "Another agency is competent.",
+    "not_eligible": "The conditions of the law are not met.",
+    "false_papers": "Papers are not genuine or not true.",
+    "duplicate": "The same request was submitted before.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of time. ``tone``: done, now, wait, late, or empty for what is still to come; ``lines``: details."""
+
+    what: str
+    at: datetime | None = None
+    who: str = ""
+    lines: tuple[str, ...] = ()
+    tone: str = "done"
+    due: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Tale:
+    """Everything that the sentences need."""
+
+    dossier: Dossier
+    tasks: Sequence[Task]
+    flow: Definition
+
+    def unit(self, key: UUID | str | None) -> str:
+        found = directory().by_id.get(UUID(str(key))) if key else None
+        return found.name if found else _("The agency")
+
+    def step(self, key: str) -> str:
+        """The name of a step in the language of the page."""
+        for step in self.flow.steps:
+            if step.key == key:
+                return step.name_en if language() == "en" and step.name_en else step.name
+        return next((task.name for task in self.tasks if task.step == key), key)
+
+    def unit_of_step(self, key: str, closed: datetime) -> str:
+        """Which unit finished a step at a moment."""
+        done = [task for task in self.tasks if task.step == key and task.closed_at is not None]
+        nearest = min(done, key=lambda task: abs((task.closed_at or closed) - closed), default=None)
+        return self.unit(nearest.unit_id if nearest else self.dossier.competent_id)
+
+
+def story(
+    dossier: Dossier, events: Iterable[Event], tasks: Sequence[Task], flow: Definition, now: datetime
+) -> list[Moment]:
+    """Line by line: the past from the ledger, the present from the open tasks, the rest of the way from the flow."""
+    tale = _Tale(dossier, tasks, flow)
+    told = [moment for event in events if (moment := _told(tale, event)) is not None]
+    live = [task for task in tasks if task.state in (TaskState.OPEN, TaskState.WAITING)]
+    told += [_present(tale, task, now) for task in live]
+    told += _to_come(tale, live)
+    return told
+
+
+def _told(tale: _Tale, event: Event) -> Moment | None:
+    sentence = _SENTENCES.get(event.kind)
+    return sentence(tale, event.at, event.data) if sentence else None
+
+
+def _submitted(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    unit = tale.unit(data.get("received_at"))
+    if data.get("channel") == "ONLINE":
+        return Moment(_("You submitted the dossier online"), at, _("to %(unit)s") % {"unit": unit})
+    return Moment(_("%(unit)s took in your papers") % {"unit": unit}, at)
+
+
+def _accepted(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    unit = tale.unit(tale.dossier.received_at_id)
+    due = data.get("due_at")
+    lines = (_("Result due at %(moment)s") % {"moment": moment_words(datetime.fromisoformat(due))},) if due else ()
+    return Moment(_("%(unit)s has accepted the dossier") % {"unit": unit}, at, lines=lines)
+
+
+def _refused(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    unit = tale.unit(tale.dossier.received_at_id)
+    reason = _(REFUSALS[data["reason"]]) if data.get("reason") in REFUSALS else ""
+    lines = tuple(text for text in (reason, data.get("explanation", ""), basis_words(data.get("basis", ""))) if text)
+    return Moment(_("%(unit)s did not accept the dossier") % {"unit": unit}, at, lines=lines, tone="late")
+
+
+def _passed_on(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    unit = tale.unit_of_step(data["step"], at)
+    return Moment(_("%(unit)s has finished: %(step)s") % {"unit": unit, "step": tale.step(data["step"])}, at)
+
+
+def _sent_back(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    unit = tale.unit_of_step(data["step"], at)
+    steps = ", ".join(tale.step(key) for key in data.get("to", []))
+    return Moment(_("%(unit)s asked for another check: %(step)s") % {"unit": unit, "step": steps}, at)
+
+
+def _asked(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    unit = tale.unit(tale.dossier.competent_id if tale.dossier.accepted_at else tale.dossier.received_at_id)
+    lines = tuple(f"{item['name']}: {item['reason']}" for item in data.get("items", []))
+    return Moment(
+        _("%(unit)s asked you for more papers; the time stands still") % {"unit": unit}, at, lines=lines, tone="wait"
+    )
+
+
+def _supplied(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    if tale.dossier.accepted_at is None or at < tale.dossier.accepted_at:
+        return Moment(_("You sent what was missing"), at)
+    return Moment(_("You sent what was missing; the time counts from the beginning again"), at)
+
+
+def _closed_unanswered(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    return Moment(_("The dossier was closed because the missing papers did not come in time"), at, tone="late")
+
+
+def _completed(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    unit = tale.unit_of_step(str(data.get("step", "")), at)
+    if data.get("approved"):
+        number = f" {data['number']}" if data.get("number") else ""
+        return Moment(
+            _("%(unit)s has signed the result") % {"unit": unit}, at, lines=(f"{data.get('name', '')}{number}".strip(),)
+        )
+    lines = tuple(text for text in (str(data.get("name", "")), str(data.get("reason", ""))) if text)
+    return Moment(_("%(unit)s has decided not to grant the request") % {"unit": unit}, at, lines=lines, tone="late")
+
+
+def _returned(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    how = {
+        Delivery.COUNTER: _("You received the result at the counter"),
+        Delivery.POST: _("The result was sent to you by post"),
+        Delivery.ELECTRONIC: _("The result was sent to you electronically"),
+    }
+    delivery = data.get("delivery")
+    return Moment(how[Delivery(delivery)] if delivery in Delivery.values else _("The result was returned"), at)
+
+
+def _withdrawn(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    lines = (str(data["reason"]),) if data.get("reason") else ()
+    return Moment(_("You withdrew the dossier"), at, lines=lines, tone="wait")
+
+
+_SENTENCES: Mapping[str, Callable[[_Tale, datetime, Mapping[str, Any]], Moment]] = {
+    "dossier.submitted": _submitted,
+    "dossier.accepted": _accepted,
+    "dossier.refused": _refused,
+    "dossier.passed_on": _passed_on,
+    "dossier.sent_back": _sent_back,
+    "dossier.supplement_requested": _asked,
+    "dossier.supplied": _supplied,
+    "dossier.closed_unanswered": _closed_unanswered,
+    "dossier.completed": _completed,
+    "dossier.returned": _returned,
+    "dossier.withdrawn": _withdrawn,
+}
+
+
+def _present(tale: _Tale, task: Task, now: datetime) -> Moment:
+    unit = tale.unit(task.unit_id)
+    if task.state == TaskState.WAITING:
+        return Moment(_("Waiting for your answer"), who=unit, tone="wait")
+    if task.stage == "intake":
+        what = _("%(unit)s is checking whether the dossier is complete") % {"unit": unit}
+    elif task.stage == "return":
+        what = _("The result is ready at %(unit)s") % {"unit": unit}
+        return Moment(what, tone="now")
+    else:
+        what = _("%(unit)s is working on it: %(step)s") % {"unit": unit, "step": tale.step(task.step)}
+    late = task.due_at is not None and now > task.due_at
+    return Moment(what, tone="late" if late else "now", due=task.due_at)
+
+
+def _to_come(tale: _Tale, live: Sequence[Task]) -> list[Moment]:
+    """The steps that are still ahead, in the order of the flow, without dates that nobody can promise."""
+    if not live or tale.dossier.case.closed_at is not None:
+        return []
+    if any(task.stage == "intake" for task in live):
+        return [
+            Moment(_("The competent agency works on it"), who=tale.unit(tale.dossier.competent_id), tone=""),
+            Moment(_("You receive the result"), tone=""),
+        ]
+    ahead: list[str] = []
+    edge = [key for task in live for key in _next(tale.flow, task.step)]
+    while edge:
+        key = edge.pop(0)
+        if key not in ahead and all(task.step != key for task in live):
+            ahead.append(key)
+            edge += _next(tale.flow, key)
+    steps = {step.key: step for step in tale.flow.steps}
+    told = [Moment(tale.step(key), tone="") for key in ahead if key in steps and steps[key].stage != "return"]
+    returns = any(task.stage == "return" for task in live)
+    return told if returns else [*told, Moment(_("You receive the result"), tone="")]
+
+
+def _next(flow: Definition, key: str) -> tuple[str, ...]:
+    return next((step.next for step in flow.steps if step.key == key), ())
+
+
+def holder_words(dossier: Dossier, tasks: Sequence[Task]) -> str:
+    """Who has it now, in one name."""
+    live = [task for task in tasks if task.state in (TaskState.OPEN, TaskState.WAITING)]
+    if not live:
+        return ""
+    units = directory().by_id
+    return ", ".join(dict.fromkeys(units[task.unit_id].name for task in live if task.unit_id in units))

@@ -1,0 +1,1 @@
+"""The pages of the portal, thin: they ask queries, call actions and render."""

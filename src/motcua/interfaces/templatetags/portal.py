@@ -1,0 +1,36 @@
+"""``{% load portal %}``: small helpers of the portal's templates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django import template
+
+from motcua.interfaces.templatetags._words import as_day
+
+register = template.Library()
+
+
+@register.filter
+def local_day(moment: datetime) -> date:
+    """The day in Viet Nam of a moment."""
+    return as_day(moment)
+
+
+@register.filter
+def pair(message: str, field_id: str) -> list[tuple[str, str]]:
+    """One message as the list that ``{% error_summary %}`` takes."""
+    return [(field_id, message)] if message else []
+
+
+@register.filter
+def place_name(unit: str) -> str:
+    """“Ủy ban nhân dân phường Thuận Hóa” is the committee; the place is “Phường Thuận Hóa”."""
+    rest = unit.removeprefix("Ủy ban nhân dân ").removeprefix("UBND ")
+    return rest[:1].upper() + rest[1:]
+
+
+@register.filter
+def hidden_number(number: str) -> str:
+    """An identity number with all but its last four digits covered: others may look at the screen."""
+    return f"{'•' * max(0, len(number) - 4)}{number[-4:]}"
