@@ -69,14 +69,19 @@ def create_party(work: Work, *, name: str, kind: str = PartyKind.CITIZEN, **deta
 
     Raises ``NotAllowed``; ``Invalid`` with the details that cannot be right, or when the number is known already.
     """
+    number = details.get("identity_number", "")
+    if number and Party.objects.filter(identity_number=number).exists():
+        raise Invalid(fields={"identity_number": ["This number is already registered."]})
+    return register_party(work, name=name, kind=kind, **details)
+
+
+def register_party(work: Work, *, name: str, kind: str = PartyKind.CITIZEN, **details: Any) -> Party:
+    """The same for a number that is known to be new (loading in bulk); the database refuses one that is not."""
     if not (work.actor.may(EDIT) or work.actor.may("dossier.receive")):
         raise NotAllowed("Only officials register persons and organisations.")
     fields = _problems_of_party({"name": name, **details})
     if kind not in PartyKind.values:
         fields["kind"] = ["Choose citizen, business or agency."]
-    number = details.get("identity_number", "")
-    if number and not fields and Party.objects.filter(identity_number=number).exists():
-        fields["identity_number"] = ["This number is already registered."]
     if fields:
         raise Invalid(fields=fields)
     party = Party(kind=kind, name=name.strip(), sort_key=sort_key(name)[:300], created_at=work.now, **details)
@@ -263,3 +268,15 @@ def _problems_of_party(given: Mapping[str, Any]) -> dict[str, list[str]]:
         if given.get(name) and not parse(given[name]).ok:
             fields[name] = ["Check the number: it cannot be right as written."]
     return fields
+
+
+def choose_language(work: Work, *, language: str) -> User:
+    """The language in which the person themselves wants pages and messages."""
+    if work.actor.id is None:
+        raise NotAllowed("Please sign in first.")
+    user = _held(User, work.actor.id)
+    if user.language != language:
+        user.language = language[:5]
+        work.change(user, "language")
+        work.record(user.id, "account.language_chosen", {"language": user.language})
+    return user

@@ -1,0 +1,143 @@
+"""Bulk load of historic dossiers against raw COPY of the same bytes, in one run on one database.
+
+    python -m bench.bulk [--dossiers 2000] [--seed 7] [--json]
+
+In one transaction that is rolled back: the tables of dossiers are emptied, histories go in through the real actions
+(``BulkWork``), every row they made is read out as COPY text, the tables are emptied again, and the text is copied back
+raw, with the same indexes and constraints. The ratio is raw time over the actions' time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+TARGET = 0.10
+EMPTIED = (
+    "cases_case",
+    "cases_stop",
+    "cases_task",
+    "cases_link",
+    "cases_remark",
+    "dossiers_dossier",
+    "dossiers_dossiercomponent",
+    "dossiers_dossierfile",
+    "dossiers_supplementrequest",
+    "dossiers_result",
+    "ledger_event",
+)
+PARTIES = "accounts_party"
+FIRST = 150
+"""Number of the first portion: its people have identity numbers that no other portion gives."""
+
+
+def measure(dossiers: int, seed: int) -> dict[str, Any]:
+    """Loads ``dossiers`` once by the actions and once raw. Nothing of it stays."""
+    from django.db import connection, transaction
+
+    from motcua.engines.ledger.actor import SYSTEM
+    from motcua.engines.ledger.work import begin
+    from motcua.foundation import clock
+    from motcua.interfaces.cli.demo import build, histories
+    from motcua.interfaces.cli.demo.samples import store_samples
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET ROLE NONE")  # the application may not empty the ledger
+        with begin(SYSTEM) as work:
+            samples = store_samples(work, build.owner())
+        planned = histories.plan(total=dossiers + histories.PORTION, seed=seed, until=clock.now(), samples=samples)
+        warm, *portions = (replace(portion, number=portion.number + FIRST) for portion in planned)
+        histories.fill(warm)  # forms, procedures and calendars are read once per process
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"CREATE TEMP TABLE known ON COMMIT DROP AS SELECT id FROM {PARTIES}")
+        cursor.execute(f"TRUNCATE {', '.join(EMPTIED)} CASCADE")
+        used = time.process_time()
+        by_actions, written = _timed(cursor, lambda: sum(histories.fill(portion) for portion in portions))
+        cpu = time.process_time() - used
+        texts = _copied_out(cursor)
+        cursor.execute(f"TRUNCATE {', '.join(EMPTIED)} CASCADE")
+        cursor.execute(f"DELETE FROM {PARTIES} p WHERE NOT EXISTS (SELECT FROM known k WHERE k.id = p.id)")
+        raw, _ = _timed(cursor, lambda: _copied_in(cursor, texts))
+        transaction.set_rollback(True)
+    return {
+        "dossiers": written,
+        "rows": sum(text.count(b"\n") for _, _, text in texts),
+        "bytes": sum(len(text) for _, _, text in texts),
+        "by_actions_seconds": round(by_actions, 2),
+        "by_actions_cpu_seconds": round(cpu, 2),
+        "raw_copy_seconds": round(raw, 2),
+        "dossiers_per_second": round(written / by_actions),
+        "ratio": round(raw / by_actions, 3),
+        "target": TARGET,
+    }
+
+
+def _timed(cursor: Any, load: Callable[[], int]) -> tuple[float, int]:
+    """Seconds of a load with its foreign keys checked, as a commit would."""
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    begun = time.perf_counter()
+    result = load()
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return time.perf_counter() - begun, result
+
+
+def _copied_out(cursor: Any) -> list[tuple[str, str, bytes]]:
+    """(table, columns, COPY text) of what the actions wrote, parents first."""
+    found = []
+    for table in (PARTIES, *EMPTIED):
+        cursor.execute(
+            "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute "
+            "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+            [table],
+        )
+        columns = cursor.fetchone()[0]
+        new = "WHERE NOT EXISTS (SELECT FROM known k WHERE k.id = t.id)" if table == PARTIES else ""
+        with cursor.copy(f"COPY (SELECT {columns} FROM {table} t {new}) TO STDOUT") as copy:
+            text = b"".join(bytes(piece) for piece in copy)
+        if text:
+            found.append((table, columns, text))
+    return found
+
+
+def _copied_in(cursor: Any, texts: list[tuple[str, str, bytes]]) -> int:
+    for table, columns, text in texts:
+        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            copy.write(text)
+    return len(texts)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prints the figures; 1 when the ratio is below the target."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--dossiers", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args(arguments)
+
+    from motcua.interfaces.cli import database
+
+    # As the owner: the application's role may not empty the ledger, not even in a transaction that is rolled back.
+    os.environ["MOTCUA_OWNER_SESSION"] = database.reach().owner_url
+    database.ensure()
+
+    from motcua.interfaces.cli.demo import build
+
+    if not build.is_demo():
+        build.build(dossiers=0, seed=given.seed, processes=1)
+    found = measure(given.dossiers, given.seed + 1)
+    if given.json:
+        print(json.dumps(found))
+    else:
+        for name, value in found.items():
+            print(f"{name:>24}  {value}")
+    return 0 if found["ratio"] >= TARGET else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""Dossiers of the demo's own citizen, one at each stage, so that every screen of hers has something on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from motcua.engines.accounts.models import User
+from motcua.engines.accounts.queries import actor_of
+from motcua.engines.ledger.actor import SYSTEM
+from motcua.engines.ledger.bulk import BulkWork
+from motcua.engines.ledger.models import Event
+from motcua.engines.organisations.queries import calendar_for, directory
+from motcua.foundation import clock
+from motcua.foundation.keys import id_at, made_by
+from motcua.foundation.working_time import add_working_seconds
+from motcua.interfaces.cli.demo import people, province
+from motcua.interfaces.cli.demo.histories import papers_of, place_of, scene, stream_of
+from motcua.interfaces.cli.demo.life import HOUR, Chances, Life, World
+from motcua.interfaces.cli.demo.samples import Samples
+from motcua.services.dossiers import actions
+from motcua.services.dossiers.door import fee_of
+from motcua.services.dossiers.queries import competent_unit, counter_of
+from motcua.services.procedures.models import Procedure
+from motcua.services.procedures.queries import version
+
+_NEVER = Chances(0, 0, 0, 0, 0, 0, 0, 0)
+_ASKED = Chances(0, 0, 1, 0, 0, 0, 0, 0)
+_REFUSED = Chances(1, 0, 0, 0, 0, 0, 0, 0)
+# procedure, working hours ago, what happens on the way, late or not
+_STORIES: Sequence[tuple[str, float, Chances, bool]] = (
+    ("1.004194", 1400, _NEVER, False),
+    ("2.000635", 700, _NEVER, False),
+    ("1.001612", 420, _REFUSED, False),
+    ("1.004222", 30, _NEVER, False),
+    ("1.013225", 60, _NEVER, False),
+    ("1.012783", 150, _NEVER, True),
+    ("1.001776", 26, _ASKED, False),
+    ("1.004873", 0.4, _NEVER, False),
+)
+
+
+def load(seed: int, until: datetime, samples: Samples) -> int:
+    """Makes them once. Returns how many were written."""
+    stream = stream_of(seed, "own")
+    if Event.objects.filter(stream=stream).exists():
+        return 0
+    rng, keys = Random(f"{seed}:own"), Random(f"{seed}:own:keys")  # noqa: S311 -- invented data
+    work = BulkWork(SYSTEM, until)
+    with clock.at(until), made_by(lambda: id_at(work.now, keys.getrandbits(74))):
+        written = sum(_story(work, rng, until, samples, at, story) for at, story in enumerate(_STORIES))
+        work.actor, work.now = SYSTEM, until
+        work.record(stream, "history.loaded", {"number": -1, "seed": seed, "dossiers": written}, first=True)
+        work.flush()
+    return written
+
+
+def _story(
+    work: BulkWork,
+    rng: Random,
+    until: datetime,
+    samples: Samples,
+    number: int,
+    story: tuple[str, float, Chances, bool],
+) -> int:
+    code, hours, chances, late = story
+    procedure = version(Procedure.objects.values_list("current_id", flat=True).get(code=code))
+    user = User.objects.select_related("party").get(username=province.CITIZEN)
+    citizen = actor_of(user)
+    ward = directory().by_ward[province.PERSONA_WARD]
+    competent = competent_unit(procedure, ward.ward_code)
+    who = _as_person(user, place_of(ward))
+    answers, form_version = scene().answers(procedure)
+    values = answers.of(rng, who)
+    submission = actions.Submission(
+        procedure=procedure,
+        channel="ONLINE",
+        competent_id=competent.id,
+        received_at_id=counter_of(competent).id,
+        applicant_id=citizen.party_id,
+        applicant_name=who.name,
+        submitted_by=user.id,
+        key=f"history-own-{number}",
+        answers=values,
+        contact={"phone": who.phone, "email": who.email, "address": f"{who.address_line}, {who.ward_name}"},
+        form_version_id=form_version,
+        component_case=answers.case(values),
+        components=papers_of(procedure, samples),
+        delivery="electronic",
+        fee=fee_of(procedure.method("ONLINE")),
+    )
+    world = World(work, scene().staff, samples, until, chances)
+    at = add_working_seconds(calendar_for(competent.id), until, -int(hours * HOUR)) - timedelta(minutes=3)
+    made = Life(world, rng, submission, citizen, 1.0 if late else 0.0).live(at)
+    return 1 if made else 0
+
+
+def _as_person(user: User, place: str) -> people.Person:
+    party = user.party
+    if party is None or party.birth_date is None:
+        raise LookupError("the demo's citizen has no party")
+    return people.Person(
+        name=party.name,
+        sex=party.sex,
+        birth_date=party.birth_date,
+        identity_number=party.identity_number,
+        phone=party.phone,
+        email=party.email,
+        address_line=party.address_line,
+        ward_code=party.ward_code,
+        ward_name=place,
+    )
