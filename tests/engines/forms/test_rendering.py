@@ -139,6 +139,16 @@ def test_errors_stand_beside_the_field_in_the_reader_s_language() -> None:
     assert "Choose an answer: COLOUR" in html
 
 
+def test_the_summary_names_the_fields() -> None:
+    raw = ANSWERS | {"since": "2027-01-01", "people": [{"name": "An", "grown": "perhaps"}], "colour": None}
+    bound = BoundForm(everything(), raw, validate(everything(), raw, today=TODAY).errors, today=TODAY, language="en")
+    assert bound.pairs == [
+        ("f-since", "SINCE: This date can not be in the future."),
+        ("f-colour", "Choose an answer: COLOUR"),
+        ("f-people-0-grown", "PEOPLE 1, GROWN: Answer yes or no."),
+    ]
+
+
 def test_a_table_has_a_row_to_copy_and_buttons_that_work_without_javascript() -> None:
     html = html_of("details")
     assert "data-repeat-template" in html

@@ -46,12 +46,27 @@ class BoundForm:
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """(element id, message) of every error shown, for the summary on top of the page."""
+        """(element id, message) of every error shown, for the summary on top of the page.
+
+        Away from its field a message needs the field's name, so that it is put before those that do not say it.
+        """
         return [
-            (self._target(path), message.text(self.translate, self.language))
+            (self._target(path), self._named(path, message))
             for path, messages in self.errors.items()
             for message in messages
         ]
+
+    def _named(self, path: str, message: Message) -> str:
+        said = message.text(self.translate, self.language)
+        one = self.form.field_at(path)
+        if one is None or message.words is not None:
+            return said
+        steps = path.split(".")
+        row = next((int(step) + 1 for step in steps if step.isdigit()), 0)
+        table = self.form.fields.get(steps[0])
+        where = f"{self.say(table.row_label or table.label)} {row}" if row and table is not None else ""
+        name = "" if "label" in message.params else self.say(one.label)
+        return ": ".join(part for part in (", ".join(part for part in (where, name) if part), said) if part)
 
     def _target(self, path: str) -> str:
         return input_id(path) if path else ""
