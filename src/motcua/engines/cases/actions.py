@@ -14,7 +14,7 @@ from motcua.foundation.clock import VIETNAM
 
 def _moved(case: Case, task: Task, by: int) -> None:
     due_on = task.due_at.astimezone(VIETNAM).date().isoformat() if task.due_at else None
-    case.moves.append([str(task.unit_id), task.stage, task.state, due_on, by])
+    case.moves.append([str(task.unit_id), str(task.stage), str(task.state), due_on, by])
 
 
 def open_task(
