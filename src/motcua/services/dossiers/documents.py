@@ -29,6 +29,7 @@ from motcua.foundation.money import format_vnd
 from motcua.foundation.working_time import Allowance, Unit
 from motcua.services.dossiers.actions.common import lock
 from motcua.services.dossiers.addresses import lookup_url
+from motcua.services.dossiers.glyphs import printable
 from motcua.services.dossiers.models import Delivery, Document, Dossier
 from motcua.services.procedures.queries import version
 
@@ -206,7 +207,7 @@ def render(form_code: str, content: dict[str, Any], at: datetime) -> bytes:
         made = _compiler().compile(
             input=str(TEMPLATES / FORMS[form_code].template),
             format="pdf",
-            sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
+            sys_inputs={"data": json.dumps(printable(content), ensure_ascii=False)},
             pdf_standards=STANDARDS,
             timestamp=int(at.astimezone(UTC).timestamp()),
         )
