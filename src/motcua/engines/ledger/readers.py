@@ -100,8 +100,7 @@ def step(found: Reader, *, limit: int = 500) -> int:
             return 0
         events = list(
             Event.objects.raw(
-                "SELECT * FROM ledger_event WHERE (xid, id) > (%s, %s) "
-                "AND xid < %s ORDER BY xid, id LIMIT %s",
+                "SELECT * FROM ledger_event WHERE (xid, id) > (%s, %s) AND xid < %s ORDER BY xid, id LIMIT %s",
                 [cursor.xid, cursor.event, _horizon(), limit],
             )
         )
