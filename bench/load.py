@@ -70,6 +70,8 @@ class _Connection:
         if end < 0:
             return None
         head = self.received[:end].lower()
+        if b"transfer-encoding: chunked" in head:
+            return int(self.received[9:12]) if self.received.endswith(b"0\r\n\r\n") else None
         length = 0
         at = head.find(b"content-length:")
         if at >= 0:

@@ -1,4 +1,4 @@
-"""The rows that one submission writes, as a pgbench script: taken from a real submission, so that both write the same."""
+"""The rows that one submission writes, as a pgbench script: taken from a real one, so that both write the same."""
 
 from __future__ import annotations
 

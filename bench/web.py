@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from bench import load, raw
 
@@ -91,7 +93,7 @@ class Setting:
         from motcua.foundation import clock
         from motcua.services.procedures import queries as procedures
 
-        self.token = "bench-token-of-this-machine"
+        self.token = secrets.token_urlsafe(24)
         top = next(unit for unit in directory().all if unit.kind == "province")
         ApiClient.objects.update_or_create(
             name="bench",
@@ -116,7 +118,6 @@ class Setting:
 
     def submission(self) -> Any:
         """One submission as the raw script writes it."""
-        from motcua.engines.accounts.models import Party
         from motcua.services.dossiers import actions, door, queries
 
         competent = self.communes[0]
@@ -128,9 +129,6 @@ class Setting:
             email="",
             address="",
         )
-        assert isinstance(party, Party)
-        from uuid import UUID
-
         files = door.files_from(self.actor, [UUID(key) for key in self.uploads])
         papers = self.procedure.papers[:3]
         return actions.Submission(
@@ -138,8 +136,8 @@ class Setting:
             channel="ONLINE",
             competent_id=competent.id,
             received_at_id=queries.counter_of(competent).id,
-            applicant_id=party.id,
-            applicant_name=party.name,
+            applicant_id=party,
+            applicant_name="Trần Thị Bình",
             submitted_by=self.owner,
             key="raw",
             digest="0" * 64,

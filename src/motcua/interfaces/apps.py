@@ -13,5 +13,10 @@ class InterfacesConfig(AppConfig):
     verbose_name = "Interfaces"
 
     def ready(self) -> None:
-        from motcua.interfaces import checks  # noqa: F401  (registers the system checks)
+        from motcua.interfaces import (
+            checks,  # noqa: F401  (registers the system checks)
+            connections,
+        )
         from motcua.interfaces.signing_in import receivers  # noqa: F401  (listens to allauth)
+
+        connections.install()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -35,5 +38,12 @@ def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpRes
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, drawn without database, session or context processors: it works when they do not."""
+    """500, drawn without database, session or context processors: it works when they do not.
+
+    A database that is being restarted is no fault of the program: 503, come back in a moment.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = HttpResponse(render_to_string("503.html", {"site": Site()}), status=503)
+        response["Retry-After"] = "2"
+        return response
     return HttpResponse(render_to_string("500.html", {"site": Site()}), status=500)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from motcua.engines.ledger.parts import begin_parts
+from motcua.engines.ledger.prepared import load
 from motcua.foundation.keys import new_id
 
 
@@ -61,8 +64,8 @@ class Case(models.Model):
     def open_tasks(self) -> list[Task]:
         """Tasks open or waiting: read once, then kept true by ``cases.actions``."""
         if "_open_tasks" not in self.__dict__:
-            live = [TaskState.OPEN, TaskState.WAITING]
-            self.__dict__["_open_tasks"] = list(self.tasks.filter(state__in=live).order_by("opened_at", "id"))
+            rest: LiteralString = "WHERE case_id = %s AND state IN ('open', 'waiting') ORDER BY opened_at, id"
+            self.__dict__["_open_tasks"] = load(Task, rest, (self.pk,))
         tasks: list[Task] = self.__dict__["_open_tasks"]
         return tasks
 

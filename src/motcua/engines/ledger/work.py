@@ -25,6 +25,7 @@ from psycopg.types.json import Jsonb
 from motcua.engines.ledger.actor import Actor, ActorKind
 from motcua.engines.ledger.chain import GENESIS, Written, event_hash, without_floats
 from motcua.engines.ledger.models import Event
+from motcua.engines.ledger.prepared import fetch
 from motcua.foundation import clock
 
 Head = tuple[int, bytes]
@@ -199,8 +200,8 @@ class DatabaseWork(Work):
         return int(number)
 
     def _stored_head(self, stream: UUID) -> Head:
-        last = Event.objects.filter(stream=stream).order_by("-seq").values_list("seq", "hash").first()
-        return (last[0], bytes(last[1])) if last else (0, GENESIS)
+        last = fetch("SELECT seq, hash FROM ledger_event WHERE stream = %s ORDER BY seq DESC LIMIT 1", (stream,))
+        return (last[0]["seq"], bytes(last[0]["hash"])) if last else (0, GENESIS)
 
     def flush(self) -> None:
         """Writes what has been collected so far; called at the end of ``begin`` by itself."""

@@ -22,7 +22,7 @@ from motcua.engines.organisations.queries import directory
 from motcua.foundation.errors import Invalid, NotFound
 from motcua.interfaces.api import schemas
 from motcua.interfaces.api.auth import actor_with, owner_of
-from motcua.services.dossiers import actions, door, queries
+from motcua.services.dossiers import actions, door, queries, reading
 from motcua.services.dossiers.explain import reckoning_of
 from motcua.services.dossiers.models import Dossier, DossierFile
 from motcua.services.procedures import queries as procedures
@@ -35,23 +35,21 @@ PAGE = 20
 
 def shown(dossier: Dossier) -> dict[str, Any]:
     """A dossier as the API shows it; the case must be loaded."""
+    names = ("code", "status", "procedure_code", "procedure_version_id", "channel", "received_at_id", "competent_id")
+    more = ("applicant_name", "submitted_at", "accepted_at", "finished_at", "returned_at")
+    row = {name: getattr(dossier, name) for name in (*names, *more)}
+    return _shown_row({**row, "id": dossier.pk, "due_at": dossier.case.due_at, "holder_id": dossier.case.holder_id})
+
+
+def _shown_row(row: dict[str, Any]) -> dict[str, Any]:
     units = directory().by_id
     return {
-        "id": dossier.pk,
-        "code": dossier.code,
-        "status": dossier.status,
-        "procedure": dossier.procedure_code,
-        "procedure_name": procedures.version(dossier.procedure_version_id).name,
-        "channel": dossier.channel,
-        "received_at": units[dossier.received_at_id].code,
-        "competent": units[dossier.competent_id].code,
-        "holder": units[dossier.case.holder_id].code,
-        "applicant_name": dossier.applicant_name,
-        "submitted_at": dossier.submitted_at,
-        "accepted_at": dossier.accepted_at,
-        "due_at": dossier.case.due_at,
-        "finished_at": dossier.finished_at,
-        "returned_at": dossier.returned_at,
+        **row,
+        "procedure": row["procedure_code"],
+        "procedure_name": procedures.version(row["procedure_version_id"]).name,
+        "received_at": units[row["received_at_id"]].code,
+        "competent": units[row["competent_id"]].code,
+        "holder": units[row["holder_id"]].code,
     }
 
 
@@ -101,7 +99,7 @@ def submit(
             channel=body.channel,
             competent_id=competent.id,
             received_at_id=queries.counter_of(competent).id,
-            applicant_id=party.id,
+            applicant_id=party,
             applicant_name=applicant.name,
             submitted_by=owner_of(actor),
             key=f"{actor.id}:{idempotency_key}",
@@ -155,15 +153,18 @@ def newest(
     """The dossiers that the client may see, newest first, a page at a time."""
     actor = actor_with(request, "dossier.read")
     position = _position(after) if after else None
-    found = queries.newest(
-        actor, status=status, competent_id=directory().coded(unit).id if unit else None, after=position, limit=limit
-    )
-    more = found[-1] if len(found) == limit else None
-    return {"items": [shown(each) for each in found], "next": _token(more) if more else None}
+    rows = None if unit else reading.newest_of_all(actor, status=status, after=position, limit=limit)
+    if rows is None:
+        competent_id = directory().coded(unit).id if unit else None
+        found = queries.newest(actor, status=status, competent_id=competent_id, after=position, limit=limit)
+        items = [shown(each) for each in found]
+    else:
+        items = [_shown_row(row) for row in rows]
+    return {"items": items, "next": _token(items[-1]) if len(items) == limit else None}
 
 
-def _token(dossier: Dossier) -> str:
-    return base64.urlsafe_b64encode(f"{dossier.submitted_at.isoformat()} {dossier.pk}".encode()).decode()
+def _token(item: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(f"{item['submitted_at'].isoformat()} {item['id']}".encode()).decode()
 
 
 def _position(token: str) -> queries.Position:
@@ -180,14 +181,7 @@ def _position(token: str) -> queries.Position:
 @router.get("/dossiers/{code}", response=schemas.DossierDetail, summary="One dossier")
 def one(request: HttpRequest, code: schemas.Code) -> dict[str, Any]:
     """Everything of one dossier but its answers."""
-    dossier = queries.get_by_code(actor_with(request, "dossier.read"), code)
-    files = dossier.files.select_related("blob", "component").order_by("added_at", "id")
-    return {
-        **shown(dossier),
-        "delivery": dossier.delivery,
-        "fee": dossier.fee,
-        "files": [_file(row, row.blob) for row in files],
-    }
+    return _shown_row(reading.one(actor_with(request, "dossier.read"), code))
 
 
 @router.get("/dossiers/{code}/steps", response=schemas.StepsOut, summary="Why it is due then, and who has done what")

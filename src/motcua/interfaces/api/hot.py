@@ -8,14 +8,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-import psycopg
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import DatabaseError, OperationalError, connection
+from django.db import Error, OperationalError, connection
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
+from motcua.engines.ledger.prepared import fetch
 from motcua.foundation.errors import NotFound
+from motcua.interfaces.connections import close_broken
 from motcua.services.dossiers.rules import COMPLETION
 
 if TYPE_CHECKING:
@@ -23,23 +26,18 @@ if TYPE_CHECKING:
 
 
 _STATUS = re.compile(r"/api/v1/status/([0-9A-Za-z.-]{3,60})")
-_SELECT = "SELECT status FROM dossiers_dossier WHERE code = %s"
+_SELECT: Final = "SELECT status FROM dossiers_dossier WHERE code = %s"
 _COMMON = [("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]
 
 
 def _status_of(code: str) -> int | None:
-    """One prepared statement on the thread's own connection; tried again once when the server was restarted."""
-    for last in (False, True):
-        connection.ensure_connection()
-        try:
-            with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-                row = cursor.execute(_SELECT, (code,), prepare=True).fetchone()
-            return row[0] if row else None
-        except OperationalError:
-            connection.close()
-            if last:
-                raise
-    return None
+    """One prepared statement; tried again once when the server was restarted in the middle."""
+    try:
+        rows = fetch(_SELECT, (code,))
+    except OperationalError:
+        connection.close()
+        rows = fetch(_SELECT, (code,))
+    return rows[0]["status"] if rows else None
 
 
 def public_status(code: str) -> dict[str, Any]:
@@ -56,9 +54,10 @@ def _answer(start: StartResponse, line: str, body: bytes, kind: str = "applicati
 
 
 def _status(environ: dict[str, Any], start: StartResponse, code: str) -> Iterable[bytes] | None:
+    close_broken()
     try:
         status = _status_of(code)
-    except (psycopg.Error, DatabaseError):
+    except Error:
         return None  # Django's chain says it in full
     if status is None:
         return None
@@ -68,10 +67,9 @@ def _status(environ: dict[str, Any], start: StartResponse, code: str) -> Iterabl
 
 def _health(start: StartResponse) -> Iterable[bytes]:
     try:
-        connection.ensure_connection()
-        with psycopg.Cursor(connection.connection) as cursor:
-            cursor.execute("SELECT 1")
-    except (psycopg.Error, DatabaseError):
+        close_broken()
+        fetch("SELECT 1", ())
+    except Error:
         connection.close()
         return _answer(start, "503 Service Unavailable", json.dumps({"ok": False}).encode())
     return _answer(start, "200 OK", b'{"ok":true}')
@@ -85,6 +83,14 @@ class LeanHandler(WSGIHandler):
         self._template_response_middleware: list[Any] = []
         self._exception_middleware: list[Any] = []
         self._middleware_chain = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]
+
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
+        response = super().get_response(request)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Cache-Control", "no-store")
+        if isinstance(response, HttpResponse):
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
 
 
 class Front:

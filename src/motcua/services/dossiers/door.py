@@ -4,40 +4,40 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from motcua.engines.accounts.models import Party, PartyKind
-from motcua.engines.files.actions import uploads_of
 from motcua.engines.files.models import Upload
 from motcua.engines.forms import FileFact, Form
 from motcua.engines.forms.summary import attached
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.chain import canonical
+from motcua.engines.ledger.prepared import fetch
 from motcua.engines.organisations.queries import UnitInfo, directory
 from motcua.foundation import clock
-from motcua.foundation.errors import Invalid, NotFound
-from motcua.foundation.text import sort_key
+from motcua.foundation.errors import Invalid
+from motcua.foundation.text import name_sort_key
 from motcua.services.dossiers.actions import FileIn
 from motcua.services.dossiers.queries import competent_unit
 from motcua.services.procedures.content import Method, ProcedureData
 
 
-def party_for(*, kind: str, name: str, identity_number: str, phone: str, email: str, address: str) -> Party:
-    """The party with this identity number, made when new. Without a number each submission is its own party.
+def party_for(*, kind: str, name: str, identity_number: str, phone: str, email: str, address: str) -> UUID:
+    """The key of the party with this identity number, made when new. Without a number each submission is its own.
 
     What is already known of a party is not overwritten by what a third party says of it.
     """
     if identity_number:
-        known = Party.objects.filter(identity_number=identity_number).first()
-        if known is not None:
-            return known
+        known = fetch("SELECT id FROM accounts_party WHERE identity_number = %s", (identity_number,))
+        if known:
+            return cast("UUID", known[0]["id"])
     party = Party(
         kind=kind if kind in PartyKind.values else PartyKind.CITIZEN,
         name=name,
-        sort_key=sort_key(name)[:300],
+        sort_key=name_sort_key(name)[:300],
         identity_number=identity_number,
         phone=phone,
         email=email,
@@ -48,8 +48,8 @@ def party_for(*, kind: str, name: str, identity_number: str, phone: str, email: 
         with transaction.atomic():
             party.save(force_insert=True)
     except IntegrityError:
-        return Party.objects.get(identity_number=identity_number)
-    return party
+        return Party.objects.values_list("pk", flat=True).get(identity_number=identity_number)
+    return party.pk
 
 
 def unit_for(procedure: ProcedureData, *, unit_code: str = "", ward_code: str = "") -> UnitInfo:
@@ -61,14 +61,16 @@ def unit_for(procedure: ProcedureData, *, unit_code: str = "", ward_code: str = 
 
 def files_from(actor: Actor, uploads: Sequence[UUID]) -> dict[UUID, FileIn]:
     """The actor's own uploads as files, one query. Raises ``Invalid`` for any that is not theirs or has expired."""
-    if not uploads or actor.id is None:
+    if not uploads:
         return {}
-    try:
-        return {upload.id: FileIn(upload.blob_id, upload.name) for upload in uploads_of(actor.id, uploads)}
-    except NotFound as error:
-        raise Invalid(
-            fields={"files": ["A file is not there any more. Please hand it in again."]}, code="file_missing"
-        ) from error
+    rows = fetch(
+        "SELECT id, blob_id, name FROM files_upload WHERE id = ANY(%s) AND owner = %s AND expires_at > %s",
+        (list(uploads), actor.id, clock.now()),
+    )
+    found: dict[UUID, FileIn] = {row["id"]: FileIn(row["blob_id"], row["name"]) for row in rows}
+    if any(key not in found for key in uploads):
+        raise Invalid(fields={"files": ["A file is not there any more. Please hand it in again."]}, code="file_missing")
+    return found
 
 
 def file_facts(actor: Actor, form: Form, answers: Mapping[str, Any]) -> dict[str, FileFact]:

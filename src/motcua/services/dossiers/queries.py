@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from motcua.engines.cases.models import Task
 from motcua.engines.ledger.actor import Actor
+from motcua.engines.ledger.prepared import fetch
 from motcua.engines.organisations.queries import UnitInfo, directory
 from motcua.foundation.errors import NotFound, Refused
 from motcua.services.dossiers import worklists
@@ -168,7 +169,7 @@ def _competent_within(actor: Actor, competent_id: UUID) -> QuerySet[Dossier]:
 
 def key_of(code: str) -> UUID:
     """The key of a dossier by its code; the action decides whether it is the asker's business."""
-    key = Dossier.objects.filter(code=code[:60]).values_list("pk", flat=True).first()
-    if key is None:
+    found = fetch("SELECT case_id FROM dossiers_dossier WHERE code = %s", (code[:60],))
+    if not found:
         raise NotFound("There is no such dossier, or it is not yours to see.")
-    return key
+    return cast("UUID", found[0]["case_id"])

@@ -213,6 +213,7 @@ def turn_versions(day: date) -> int:
 def _found_anew(procedure: Procedure) -> None:
     """Search shows the change at once; the reader of the ledger sees to it, too, should this process die now."""
     transaction.on_commit(lambda: search_index.bring_up(clock.today(), [procedure.id]))
+    transaction.on_commit(queries.in_force.forget)
 
 
 def _in_force(procedure: Procedure) -> ProcedureVersion | None:

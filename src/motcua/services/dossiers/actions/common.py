@@ -12,6 +12,7 @@ from motcua.engines.cases import actions as cases
 from motcua.engines.cases.models import Case, Task, TaskState
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.parts import parts
+from motcua.engines.ledger.prepared import load
 from motcua.engines.ledger.work import Work, begin
 from motcua.engines.organisations.queries import calendar_for, directory
 from motcua.foundation.errors import Conflict, NotAllowed, NotFound
@@ -42,12 +43,13 @@ class Action(Generic[P, R]):
 
 def lock(actor: Actor, dossier_id: UUID) -> Dossier:
     """The dossier with its case, locked until the end of the transaction."""
-    dossier = (
-        Dossier.objects.select_related("case").select_for_update(of=("self", "case")).filter(pk=dossier_id).first()
-    )
-    if dossier is None or not concerns(actor, dossier):
-        raise NotFound("There is no such dossier, or it is not yours to see.")
-    return dossier
+    dossiers = load(Dossier, "WHERE case_id = %s FOR UPDATE", (dossier_id,))
+    if dossiers:
+        (dossier,) = dossiers
+        (dossier.case,) = load(Case, "WHERE id = %s FOR UPDATE", (dossier_id,))
+        if concerns(actor, dossier):
+            return dossier
+    raise NotFound("There is no such dossier, or it is not yours to see.")
 
 
 def concerns(actor: Actor, dossier: Dossier) -> bool:

@@ -1,0 +1,70 @@
+"""The hottest reads of the API as one statement each: a dossier with its files, and a page of the newest.
+
+The same scope as ``queries.visible_to``, said for a row that has been read: ``actions.common.concerns``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from motcua.engines.ledger.actor import Actor
+from motcua.engines.ledger.prepared import fetch
+from motcua.engines.organisations.queries import directory
+from motcua.foundation.errors import NotFound
+
+_COLUMNS: Final = """
+    d.case_id AS id, d.code, d.status, d.procedure_code, d.procedure_version_id, d.channel, d.received_at_id,
+    d.competent_id, d.applicant_name, d.submitted_by, d.submitted_at, d.accepted_at, d.finished_at, d.returned_at,
+    d.delivery, d.fee, c.due_at, c.holder_id"""
+
+_ONE: Final = f"""
+SELECT {_COLUMNS},
+    (SELECT coalesce(array_agg(DISTINCT t.unit_id), '{{}}') FROM cases_task t WHERE t.case_id = d.case_id) AS units,
+    (SELECT coalesce(json_agg(json_build_object(
+        'id', f.id, 'name', f.name, 'kind', f.kind, 'component', p.key, 'sha256', b.sha256, 'size', b.size,
+        'media_type', b.media_type, 'added_at', f.added_at) ORDER BY f.added_at, f.id), '[]')
+     FROM dossiers_dossierfile f JOIN files_blob b ON b.sha256 = f.blob_id
+     LEFT JOIN dossiers_dossiercomponent p ON p.id = f.component_id WHERE f.dossier_id = d.case_id) AS files
+FROM dossiers_dossier d JOIN cases_case c ON c.id = d.case_id WHERE d.code = %s"""  # noqa: S608 - constants only
+
+
+_NEWEST: Final = f"SELECT {_COLUMNS} FROM dossiers_dossier d JOIN cases_case c ON c.id = d.case_id"  # noqa: S608
+_ORDER: Final = "ORDER BY d.submitted_at DESC, d.case_id DESC LIMIT %s"
+_BEFORE: Final = "(d.submitted_at, d.case_id) < (%s, %s)"
+_PAGES: Final = {
+    (False, False): f"{_NEWEST} {_ORDER}",
+    (True, False): f"{_NEWEST} WHERE d.status = %s {_ORDER}",
+    (False, True): f"{_NEWEST} WHERE {_BEFORE} {_ORDER}",
+    (True, True): f"{_NEWEST} WHERE d.status = %s AND {_BEFORE} {_ORDER}",
+}
+"""Statement by (of one status?, behind a position?)."""
+
+
+def one(actor: Actor, code: str) -> dict[str, Any]:
+    """One dossier with its files, in one statement. Raises ``NotFound`` also where the asker may not see it."""
+    rows = fetch(_ONE, (code[:60],))
+    if not rows or not _may_see(actor, rows[0]):
+        raise NotFound("There is no such dossier, or it is not yours to see.")
+    return rows[0]
+
+
+def _may_see(actor: Actor, row: dict[str, Any]) -> bool:
+    if actor.kind == "client" and row["submitted_by"] == actor.id:
+        return True
+    units = directory().by_id
+    return any(
+        actor.may("dossier.read", units[key].path)
+        for key in {row["received_at_id"], row["competent_id"], *row["units"]}
+        if key in units
+    )
+
+
+def newest_of_all(
+    actor: Actor, *, status: int | None, after: tuple[Any, UUID] | None, limit: int
+) -> list[dict[str, Any]] | None:
+    """A page of the newest, for one who reaches every unit; ``None`` for all others, who take ``queries.newest``."""
+    if len(directory().under(*actor.reach("dossier.read"))) != len(directory().all):
+        return None
+    values = [*(() if status is None else (status,)), *(after or ()), limit]
+    return fetch(_PAGES[status is not None, after is not None], values)
