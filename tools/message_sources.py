@@ -116,7 +116,8 @@ def template_source(text: str) -> str:
     _configure()
     from django.utils.translation.template import templatize
 
-    return str(templatize(text))
+    # Indentation means something to Python's tokenizer and nothing in a template.
+    return "\n".join(line.lstrip() for line in str(templatize(text)).splitlines())
 
 
 def bare_texts(path: Path) -> Iterator[tuple[int, str]]:

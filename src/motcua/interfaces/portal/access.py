@@ -33,7 +33,7 @@ def citizen(view: View[P]) -> View[P]:
     """For citizens and organisations signed in; a visitor goes to the sign-in page and comes back."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         kind = actor_of(request).kind
         if kind == "anonymous":
             target = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("portal:my_dossiers")

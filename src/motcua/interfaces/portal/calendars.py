@@ -15,7 +15,8 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> str:
     """Lines of at most 75 octets; a continued line begins with a space."""
-    pieces, piece = [], ""
+    pieces: list[str] = []
+    piece = ""
     for letter in line:
         if len((piece + letter).encode()) > (75 if not pieces else 74):
             pieces.append(piece)

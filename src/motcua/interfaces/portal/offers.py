@@ -90,7 +90,9 @@ def fee_words(fee: FeeSummary | dict[str, Any]) -> str:
     if fee.kind == "free":
         return gettext("free of charge") if fee.confirmed else gettext("as the rules say")
     amounts = [_money(amount, fee.currency) for amount in dict.fromkeys((fee.low, fee.high))]
-    return " – ".join(amounts)
+    if len(amounts) == 1:
+        return amounts[0]
+    return gettext("%(low)s to %(high)s") % {"low": amounts[0], "high": amounts[1]}
 
 
 def _money(amount: int, currency: str) -> str:
@@ -141,7 +143,7 @@ def _fee_line(fee: Fee) -> tuple[str, str]:
 def main_way(found: Sequence[Way]) -> Way | None:
     """What stands above the fold: online where it can be, with a date where there is one."""
     dated = [way for way in found if way.ready]
-    return (dated or list(found) or [None])[0]
+    return next(iter(dated or found), None)
 
 
 def needed(procedure: ProcedureData, party: Party | None) -> list[NeededCase]:
@@ -199,8 +201,7 @@ def counters_of(procedure: ProcedureData, party: Party | None) -> list[UnitInfo]
         communes = {unit.id for unit in units.all if unit.kind == "commune"}
         central = [unit for unit in counters if unit.parent_id not in communes]
         return central or counters[:1]
-    own = [unit for unit in counters if home and unit.parent_id == home.id]
-    return own
+    return [unit for unit in counters if home and unit.parent_id == home.id]
 
 
 def calendar_unit(procedure: ProcedureData, party: Party | None) -> UUID | None:

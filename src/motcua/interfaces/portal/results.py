@@ -59,9 +59,14 @@ def _why(hit: Hit) -> str:
     """Why it was found, where the name itself does not show it."""
     if hit.why.kind in ("name", "code"):
         return ""
-    if hit.why.target:
-        return f"{hit.why.label}: {hit.why.source} → {hit.why.target}"
-    return f"{hit.why.label}: {hit.why.source}" if hit.why.kind != "keyword" else hit.why.label
+    if hit.why.kind == "keyword":
+        return gettext("Found by other words of this procedure")
+    words = {
+        "synonym": gettext("Another word for “%(word)s”"),
+        "abbreviation": gettext("“%(word)s” is short for words in it"),
+        "spelling": gettext("Similar to “%(word)s”"),
+    }
+    return words[hit.why.kind] % {"word": hit.why.source}
 
 
 def nearest(text: str) -> tuple[str, list[Row]]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django import template
 
 from motcua.interfaces.templatetags._words import as_day
+from motcua.services.procedures.content import Legal
 
 register = template.Library()
 
@@ -34,3 +35,14 @@ def place_name(unit: str) -> str:
 def hidden_number(number: str) -> str:
     """An identity number with all but its last four digits covered: others may look at the screen."""
     return f"{'•' * max(0, len(number) - 4)}{number[-4:]}"
+
+
+@register.filter
+def law_title(legal: Legal) -> str:
+    """The title of a legal text without its number, which stands before it."""
+    rest = legal.title.strip()
+    if legal.number:
+        rest = rest.removesuffix(f"({legal.number})").strip(" .")
+        if rest == legal.number:
+            return ""
+    return rest

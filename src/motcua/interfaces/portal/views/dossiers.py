@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from motcua.engines.cases.models import Task
 from motcua.engines.files.actions import Incoming, store_many
 from motcua.engines.files.serving import file_response, warning_of
-from motcua.engines.forms.summary import answers_summary
+from motcua.engines.forms.summary import AnsweredGroup, answers_summary
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.models import Event
 from motcua.engines.notices.actions import preferences_of
@@ -47,6 +47,7 @@ from motcua.services.dossiers.models import (
     SupplementRequest,
 )
 from motcua.services.dossiers.rules import COMPLETION, WITHDRAWABLE, Status
+from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.forms import kept_form
 from motcua.services.procedures.models import ProcedureVersion
 from motcua.services.procedures.queries import version
@@ -106,7 +107,7 @@ def my_dossiers(request: HttpRequest) -> HttpResponse:
     found = queries.my_dossiers(actor, after=after, limit=PAGE + 1)
     more, found = found[PAGE:], found[:PAGE]
     begun = drafts.own_drafts(actor) if after is None else []
-    names = _names({one.procedure_version_id for one in [*found, *begun]})
+    names = _names({one.procedure_version_id for one in found} | {one.procedure_version_id for one in begun})
     waiting = [one.pk for one in found if one.status == Status.SUPPLEMENT]
     asked = (
         dict(
@@ -154,9 +155,6 @@ def _dossier(request: HttpRequest, found: Dossier, problems: dict[str, list[str]
     asked = SupplementRequest.objects.filter(dossier=found, answered_at__isnull=True, closed_at__isnull=True).first()
     files = list(DossierFile.objects.filter(dossier=found).select_related("blob", "component").order_by("added_at"))
     result = Result.objects.filter(pk=found.pk).first() if found.finished_at else None
-    groups = []
-    if found.answers:
-        groups = answers_summary(kept_form(procedure, found.form_version_id), found.answers, language())
     return portal_page(
         request,
         "dossier.html",
@@ -179,8 +177,7 @@ def _dossier(request: HttpRequest, found: Dossier, problems: dict[str, list[str]
             "documents": _documents(found),
             "may_withdraw": found.status in WITHDRAWABLE,
             "completion": COMPLETION[found.status],
-            "groups": groups,
-            "files": {},
+            "groups": _answers(found, procedure),
             "ended": case.closed_at is not None,
             "lookup": lookup_url(found.code),
         },
@@ -190,6 +187,15 @@ def _dossier(request: HttpRequest, found: Dossier, problems: dict[str, list[str]
 
 
 _OWN = (FileKind.SUBMITTED, FileKind.SUPPLEMENT)
+
+
+def _answers(found: Dossier, procedure: ProcedureData) -> list[AnsweredGroup]:
+    """What was written in the form; the files stand in a list of their own."""
+    if not found.answers:
+        return []
+    groups = answers_summary(kept_form(procedure, found.form_version_id), found.answers, language())
+    written = [(group, tuple(one for one in group.answers if one.type != "file")) for group in groups]
+    return [AnsweredGroup(group.key, group.title, answers) for group, answers in written if answers]
 
 
 def _may_have_result(found: Dossier) -> bool:
