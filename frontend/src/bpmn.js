@@ -1,7 +1,7 @@
 // A flow as a BPMN 2.0 diagram. Loaded only by pages that show one; the same flow stands beside it as a table.
-//   <div class="mc-bpmn" data-bpmn="/address/of/the.bpmn" role="img" aria-label="…"></div>
+//   <div class="mc-bpmn" data-bpmn="/address/of/the.bpmn" role="group" aria-label="…"></div>
 // or with the XML on the page, for a diagram that follows the table: htmx swaps the element, it is drawn anew.
-//   <div class="mc-bpmn" data-bpmn role="img" aria-label="…"><script type="application/xml">…</script></div>
+//   <div class="mc-bpmn" data-bpmn role="group" aria-label="…"><script type="application/xml">…</script></div>
 import Viewer from "bpmn-js/lib/NavigatedViewer";
 import { begin, each } from "./js/dom.js";
 

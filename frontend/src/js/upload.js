@@ -31,7 +31,6 @@ each("[data-upload]", (box) => {
     const holder = new DataTransfer();
     for (const file of files) holder.items.add(file);
     input.files = holder.files;
-    draw();
     input.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
@@ -71,7 +70,7 @@ each("[data-upload]", (box) => {
     list.hidden = input.files.length === 0;
   }
 
-  input.addEventListener("change", (event) => event.isTrusted && draw());
+  input.addEventListener("change", draw);
   list.addEventListener("click", (event) => {
     const button = near(event, "[data-upload-remove]");
     if (!button) return;
