@@ -17,7 +17,8 @@ PREFIXES = ("code:", "within:")
 class Step:
     """One step. ``unit``: competent, received_at, lead, ``code:`` and an identifier, or ``within:`` and how the
     identifier of a division of the competent unit goes on. ``hours``: working hours allowed, empty for the dossier's
-    own due date. Several ``next`` fork; ``join`` waits for all that lead here."""
+    own due date. Several ``next`` fork, or with ``choice`` one of them is chosen; ``join`` waits for all that lead
+    here."""
 
     key: str
     name: str
@@ -27,6 +28,7 @@ class Step:
     hours: int | None = None
     next: tuple[str, ...] = ()
     join: bool = False
+    choice: bool = False
 
     def title(self, language: str) -> str:
         return self.name if language.startswith("vi") or not self.name_en else self.name_en
@@ -52,10 +54,22 @@ class Definition:
     def leading_to(self, key: str) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if key in step.next)
 
-    def following(self, done: str, still_open: Collection[str]) -> tuple[Step, ...]:
+    def chosen(self, done: str, to: Collection[str] = ()) -> tuple[str, ...]:
+        """Where the work goes on after ``done``: everywhere it forks to, or to the one step chosen in ``to`` (the
+        first when none is). Raises ``Refused`` for a step that cannot be chosen there."""
+        step = self.step(done)
+        if not set(to) <= set(step.next) or (to and not step.choice and set(to) != set(step.next)):
+            raise Refused("The work cannot go on there from this step.")
+        if not step.choice:
+            return step.next
+        if len(to) > 1:
+            raise Refused("Choose one of the following steps.")
+        return tuple(to) or step.next[:1]
+
+    def following(self, done: str, still_open: Collection[str], to: Collection[str] = ()) -> tuple[Step, ...]:
         """The steps that open when ``done`` is finished while the steps ``still_open`` are not."""
         opening = []
-        for key in self.step(done).next:
+        for key in self.chosen(done, to):
             step = self.step(key)
             if step.join and any(self._reaches(other, key) for other in still_open if other != done):
                 continue
@@ -103,6 +117,8 @@ class Definition:
                 found.append((step.key, "The flow runs in a circle here."))
             if not step.next and step.stage != "return":
                 found.append((step.key, "The flow ends here without returning a result."))
+            if step.choice and len(step.next) < 2:
+                found.append((step.key, "There is nothing to choose between after this step."))
             if step.stage == "return" and step.next:
                 found.append((step.key, "Nothing can follow the return of the result."))
         if not any(step.stage == "sign" for step in self.steps):
@@ -124,6 +140,7 @@ def parse(rows: Iterable[Mapping[str, Any]]) -> Definition:
                 hours=int(row["hours"]) if row.get("hours") not in (None, "") else None,
                 next=tuple(str(key) for key in row.get("next", [])),
                 join=bool(row.get("join", False)),
+                choice=bool(row.get("choice", False)),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise Invalid("Step %(position)s of the flow can't be read.", position=position) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -61,10 +62,13 @@ def open_step(work: Work, dossier: Dossier, step: Step, assignee_id: UUID | None
     )
 
 
-def open_following(work: Work, dossier: Dossier, done: Task, assignee_id: UUID | None = None) -> list[Task]:
-    """Opens what follows a step that was just closed. ``assignee_id`` goes to the only following step."""
+def open_following(
+    work: Work, dossier: Dossier, done: Task, assignee_id: UUID | None = None, to: Collection[str] = ()
+) -> list[Task]:
+    """Opens what follows a step that was just closed: all of it, or what was chosen in ``to`` where there is a choice.
+    ``assignee_id`` goes to the only following step."""
     flow = definition_of(dossier.case)
-    following = flow.following(done.step, [task.step for task in dossier.case.open_tasks])
+    following = flow.following(done.step, [task.step for task in dossier.case.open_tasks], to)
     return [open_step(work, dossier, step, assignee_id if len(following) == 1 else None) for step in following]
 
 

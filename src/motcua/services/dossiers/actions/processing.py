@@ -76,20 +76,29 @@ def assign(work: Work, dossier: Dossier, *, task_id: UUID, user_id: UUID) -> Tas
 
 @Action
 def pass_on(
-    work: Work, dossier: Dossier, *, task_id: UUID | None, opinion: str = "", assignee_id: UUID | None = None
+    work: Work,
+    dossier: Dossier,
+    *,
+    task_id: UUID | None,
+    opinion: str = "",
+    assignee_id: UUID | None = None,
+    to: Sequence[str] = (),
 ) -> list[Task]:
-    """Finishes a step and opens what follows. The step that decides is finished by ``complete``."""
+    """Finishes a step and opens what follows; ``to`` names the step chosen where the flow leaves a choice.
+
+    The step that decides is finished by ``complete``. Raises ``Refused`` for a step that cannot follow.
+    """
     task = task_of(dossier, task_id)
     if task.stage in (Stage.INTAKE, Stage.RETURN):
         raise Refused("This step ends by accepting or by returning the result.")
     _require_task(work, task)
     flow = definition_of(dossier.case)
-    following = [flow.step(key) for key in flow.step(task.step).next]
+    following = [flow.step(key) for key in flow.chosen(task.step, to)]
     if task.stage == Stage.SIGN and any(step.stage == Stage.RETURN for step in following):
         raise Refused("This step decides. Please approve or reject, and give the result.")
     status = start_processing(work, dossier)
     cases.close_task(work, dossier.case, task, "passed_on")
-    opened = open_following(work, dossier, task, assignee_id)
+    opened = open_following(work, dossier, task, assignee_id, to)
     data = {"step": task.step, "to": [each.step for each in opened], "opinion": opinion.strip()[:4000]}
     record(work, dossier, "dossier.passed_on", _with_status(data, status))
     return opened
