@@ -67,9 +67,7 @@ def _kind(archive: zipfile.ZipFile, names: set[str]) -> str:
             return "docx"
         if "xl/workbook.xml" in names and b"spreadsheetml.sheet.main+xml" in types:
             return "xlsx"
-    raise Invalid(
-        "Archives (ZIP, RAR) are not accepted. Please send each paper as a file of its own.", code="file_kind"
-    )
+    raise Invalid("Archives (ZIP) are not accepted. Please send each paper as a file of its own.", code="file_kind")
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> bytes:
