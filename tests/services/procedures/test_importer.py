@@ -184,10 +184,9 @@ def test_the_database_itself_refuses_versions_that_overlap(tmp_path: Path) -> No
     load(tmp_path, record(), effective=FIRST)
     version = ProcedureVersion.objects.get()
     version.pk, version.number, version.effective_from = Field().pk, 2, SECOND
-    with pytest.raises(IntegrityError), transaction.atomic():
-        version.save(force_insert=True)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    version.save(force_insert=True)
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_result_types(tmp_path: Path) -> None:

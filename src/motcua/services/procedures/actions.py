@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from motcua.engines.ledger.work import Work
 from motcua.foundation import clock
+from motcua.foundation.cache import forget_all
 from motcua.foundation.errors import Conflict, Invalid, NotFound, Refused
 from motcua.services.procedures import queries, records, search_index, versions
 from motcua.services.procedures.content import Content, from_json, to_json
@@ -207,13 +208,18 @@ def turn_versions(day: date) -> int:
         for procedure, version in due:
             Procedure.objects.filter(pk=procedure).update(current=version)
         search_index.bring_up(day, [procedure for procedure, _ in due])
+    forget_all()
     return len(due)
 
 
 def _found_anew(procedure: Procedure) -> None:
-    """Search shows the change at once; the reader of the ledger sees to it, too, should this process die now."""
-    transaction.on_commit(lambda: search_index.bring_up(clock.today(), [procedure.id]))
-    transaction.on_commit(queries.in_force.forget)
+    """Pages and search show the change at once; the reader of the ledger sees to it, too, should this process die."""
+
+    def bring_up() -> None:
+        forget_all()
+        search_index.bring_up(clock.today(), [procedure.id])
+
+    transaction.on_commit(bring_up)
 
 
 def _in_force(procedure: Procedure) -> ProcedureVersion | None:

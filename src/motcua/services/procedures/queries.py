@@ -82,23 +82,24 @@ def by_code(code: str, on: date | None = None) -> ProcedureData:
     return version(found)
 
 
-def _load_in_force() -> dict[str, UUID]:
+def _load_in_force() -> tuple[date, dict[str, UUID]]:
     day = clock.today()
     found = ProcedureVersion.objects.filter(
         Q(effective_to__isnull=True) | Q(effective_to__gt=day),
         state=ProcedureVersion.State.PUBLISHED,
         effective_from__lte=day,
     )
-    return dict(found.values_list("procedure__code", "id"))
+    return day, dict(found.values_list("procedure__code", "id"))
 
 
 in_force = Remembered(_load_in_force)
-"""Code → version in force today, kept for some seconds: submissions and pages ask for it all the time."""
+"""A day, and code → version in force on it, kept for some seconds: submissions and pages ask for it all the time."""
 
 
 def current(code: str) -> ProcedureData:
     """The version in force today. Raises ``NotFound``."""
-    found = in_force().get(code)
+    day, known = in_force()
+    found = known.get(code) if day == clock.today() else None
     return version(found) if found is not None else by_code(code)
 
 

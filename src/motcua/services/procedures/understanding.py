@@ -17,6 +17,9 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SYNONYM_SHARE = 0.85
 _SPELLING_SHARE = 0.8
 _MAYBE_SHARE = 0.5
+# Vietnamese syllables have at most seven letters; one typing error makes eight, telex doubles some more.
+_LONGEST_SYLLABLE = 10
+_LONGEST_RUN = 40
 # A pair of syllables worth more than this is a word rather than a chance meeting.
 _A_WORD = 2.5
 _TELEX_DOUBLE = re.compile(r"aa|ee|oo|dd|[aou]w|w")
@@ -96,11 +99,15 @@ class _Said:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Words known: ``worth`` of each term of the index, and the editable tables by their first syllable."""
+    """Words known: ``worth`` of each term of the index, and the editable tables by their first syllable.
+
+    ``shorter``: what a syllable may be of which a letter is missing, for spellings two letters off.
+    """
 
     worth: Mapping[str, float]
     frames: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     meanings: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    shorter: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def build(cls, worth: Mapping[str, float], rows: Iterable[tuple[str, str, str, str]]) -> Lexicon:
@@ -118,7 +125,17 @@ class Lexicon:
                 frames.setdefault(words[0], []).append(entry)
             elif expansion:
                 meanings.setdefault(words[0], []).append(entry)
-        return cls(worth, _longest_first(frames), _longest_first(meanings))
+        shorter: dict[str, list[str]] = {}
+        for term in worth:
+            if 3 < len(term) <= _LONGEST_SYLLABLE and term.isalpha():
+                for short in _shorter(term):
+                    shorter.setdefault(short, []).append(term)
+        return cls(
+            worth,
+            _longest_first(frames),
+            _longest_first(meanings),
+            {short: tuple(terms) for short, terms in shorter.items()},
+        )
 
     def knows(self, word: str) -> bool:
         return word in self.worth or word in self.meanings
@@ -233,16 +250,24 @@ def _better(word: str, before: str, after: str, lexicon: Lexicon) -> tuple[str, 
         candidates = [one for one in _near(word) if one in worth and fits(one) == bool(before) + bool(after)]
         best = max(candidates, key=lambda one: -worth[one], default=None)
         return (best, _MAYBE_SHARE) if best else None
-    parts = _split(word, worth)
+    parts = _split(word, worth) if len(word) <= _LONGEST_RUN else ""
     if parts:
         return parts, _SPELLING_SHARE
+    if len(word) > _LONGEST_SYLLABLE:
+        return None
     candidates = [one for one in _near(word) if one in worth]
     if not candidates and len(word) > 4:
-        candidates = [far for one in _near(word) for far in _near(one) if far in worth][:200]
+        candidates = [one for short in _shorter(word) for one in lexicon.shorter.get(short, ())]
     if not candidates:
         return None
     # A neighbour that makes a known pair says more than how common the syllable is.
     return max(candidates, key=lambda one: (fits(one), -worth[one])), _SPELLING_SHARE
+
+
+def _shorter(word: str) -> Iterator[str]:
+    """The word with one letter left out."""
+    for at in range(len(word)):
+        yield word[:at] + word[at + 1 :]
 
 
 def _near(word: str) -> Iterator[str]:
@@ -254,18 +279,14 @@ def _near(word: str) -> Iterator[str]:
         for tone in "sfrxj":
             if tone in base[1:]:
                 yield base[0] + base[1:].replace(tone, "", 1)
-    if telex != word:
-        return
-    for at in range(len(word)):
+    yield from _shorter(word)
+    for at in range(len(word) + 1):
         head, tail = word[:at], word[at:]
-        yield head + tail[1:]
         if len(tail) > 1:
             yield head + tail[1] + tail[0] + tail[2:]
         for letter in _LETTERS:
             yield head + letter + tail
             yield head + letter + tail[1:]
-    for letter in _LETTERS:
-        yield word + letter
 
 
 def _split(word: str, worth: Mapping[str, float]) -> str:
