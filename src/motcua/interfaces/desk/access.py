@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponseRedirect
@@ -27,8 +27,7 @@ def actor_of(request: HttpRequest) -> Actor:
 def officer(view: View[P]) -> View[P]:
     """For officers only: who is not signed in goes to the sign-in page, anybody else is refused."""
 
-    @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         kind = actor_of(request).kind
         if kind == "anonymous":
             target = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("desk:worklist")
@@ -37,6 +36,7 @@ def officer(view: View[P]) -> View[P]:
             raise NotAllowed("The desk is for officers. Your own dossiers are on the portal.")
         return view(request, *args, **kwargs)
 
+    update_wrapper(checked, view)
     return checked
 
 
@@ -44,13 +44,13 @@ def holding(*permissions: str) -> Callable[[View[P]], View[P]]:
     """For officers who hold at least one of these permissions somewhere."""
 
     def decorate(view: View[P]) -> View[P]:
-        @wraps(view)
-        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             actor = actor_of(request)
             if not any(actor.may(permission) for permission in permissions):
                 raise NotAllowed("This page is for another role. Please ask the administrator of your unit.")
             return view(request, *args, **kwargs)
 
+        update_wrapper(checked, view)
         return officer(checked)
 
     return decorate

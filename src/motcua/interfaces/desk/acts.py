@@ -6,7 +6,7 @@ No rule stands here: which acts are offered comes from ``dossiers.possible``, an
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -34,6 +34,9 @@ REASONS: dict[str, Promise] = {
 }
 MOST_FILES = 20
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 
 class ManyFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
@@ -44,7 +47,7 @@ class FilesField(forms.FileField):
 
     widget = ManyFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         given = data if isinstance(data, list | tuple) else [data] if data else []
         if not given and self.required:
             raise forms.ValidationError(self.error_messages["required"], code="required")
@@ -84,7 +87,7 @@ class Act(forms.Form):
 
     def stored(self, name: str = "files") -> list[actions.FileIn]:
         """The uploaded files of a field, now in the store."""
-        given: list[UploadedFile] = self.cleaned_data.get(name) or []
+        given: list[UploadedFile[Any]] = self.cleaned_data.get(name) or []
         if not given or self.actor.id is None:
             return []
         incoming = [Incoming(file, file.name or "") for file in given]
@@ -94,7 +97,9 @@ class Act(forms.Form):
         ]
 
 
-def _text(label: Promise, *, required: bool = True, rows: int = 3, hint: Promise | str = "", limit: int = 4000) -> forms.CharField:
+def _text(
+    label: _StrPromise, *, required: bool = True, rows: int = 3, hint: _StrPromise | str = "", limit: int = 4000
+) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=required,
@@ -306,7 +311,7 @@ class Complete(Act):
     number = forms.CharField(label=_("Number and symbol"), max_length=60, required=False)
     type_code = forms.ChoiceField(label=_("Type of result"), required=False)
     reason = _text(_("Why it is rejected"), required=False)
-    files = FilesField(label=_("Files of the result"), required=False)
+    files = FilesField(label=_("Files of the result"), required=False)  # type: ignore[assignment]  # a field, not the data
 
     def prepare(self) -> None:
         procedure = version(self.dossier.procedure_version_id)
@@ -360,7 +365,9 @@ class Return(Act):
 class Attach(Act):
     verb, label, icon = "attach", _("Add a working paper"), "upload"
     button, said = _("Add"), _("The file is in the dossier.")
-    files = FilesField(label=_("Files"), help_text=_("The applicant does not see working papers."))
+    files = FilesField(  # type: ignore[assignment]  # a field, not the data
+        label=_("Files"), help_text=_("The applicant does not see working papers.")
+    )
 
     def run(self) -> object:
         return actions.attach.run(self.actor, self.dossier.pk, files=self.stored())

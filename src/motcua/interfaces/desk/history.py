@@ -67,7 +67,9 @@ def told(events: Iterable[Event], steps: Mapping[str, str], components: Mapping[
         if event.kind == "dossier.completed" and not event.data.get("approved"):
             tone = "late"
         lines.append(
-            Told(event.at, str(words), who(event.actor), _detail(event.kind, event.data, steps, components, people), tone)
+            Told(
+                event.at, str(words), who(event.actor), _detail(event.kind, event.data, steps, components, people), tone
+            )
         )
     lines.reverse()
     return lines
@@ -96,7 +98,11 @@ def _names(keys: set[str]) -> dict[str, str]:
 
 
 def _detail(
-    kind: str, data: Mapping[str, Any], steps: Mapping[str, str], components: Mapping[str, str], people: Mapping[str, str]
+    kind: str,
+    data: Mapping[str, Any],
+    steps: Mapping[str, str],
+    components: Mapping[str, str],
+    people: Mapping[str, str],
 ) -> str:
     """What belongs to the line: the step, the reason, the opinion, what is missing."""
     step = steps.get(str(data.get("step", "")), str(data.get("step", "")))

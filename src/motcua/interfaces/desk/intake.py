@@ -44,9 +44,14 @@ class PersonForm(forms.Form):
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=PartyKind.choices, initial=PartyKind.CITIZEN)
     identity_number = forms.CharField(
-        label=gettext_lazy("Identity number"), required=False, max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("Identity number"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    name = forms.CharField(label=gettext_lazy("Full name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(
+        label=gettext_lazy("Full name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     phone = forms.CharField(label=gettext_lazy("Phone"), required=False, max_length=20)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     address = forms.CharField(label=gettext_lazy("Address"), required=False, max_length=200)
@@ -71,7 +76,7 @@ class PersonForm(forms.Form):
         parsed = parse_phone(text)
         if not parsed.ok:
             raise forms.ValidationError(str(parsed.reason.render(_)) if parsed.reason else _("Check the number."))
-        return parsed.value
+        return str(parsed.parts.get("national") or parsed.value)
 
 
 def from_card(text: str) -> dict[str, str]:
@@ -172,7 +177,7 @@ def finish(actor: Actor, intake: Intake) -> Dossier:
     lines = papers_of(intake, procedure)
     keys = [UUID(file["upload"]) for line in lines for file in line.files]
     files = door.files_from(actor, keys) if intake.dossier_id is None else {}
-    party = door.party_for(
+    party_id = door.party_for(
         kind=person.get("kind", ""),
         name=person["name"],
         identity_number=person.get("identity_number", ""),
@@ -187,10 +192,10 @@ def finish(actor: Actor, intake: Intake) -> Dossier:
         channel=Channel.DIRECT,
         competent_id=competent.id,
         received_at_id=intake.unit_id,
-        applicant_id=party.id,
+        applicant_id=party_id,
         applicant_name=person["name"],
         submitted_by=actor.id,
-        key=f"intake-{intake.id}",
+        key=f"intake-{intake.pk}",
         contact={name: person.get(name, "") for name in ("phone", "email", "address")},
         component_case=labels[int(intake.data.get("case", 0) or 0)][:300] if len(labels) > 1 else "",
         components=[

@@ -96,7 +96,12 @@ def read(params: Mapping[str, str]) -> Asked:
         wanted, kept["mine"] = replace(wanted, mine=True), "1"
     filtered = sum(1 for name in FILTERS if name in kept)
     return Asked(
-        view, wanted, kept.urlencode(), filtered, _position(params.get("after", "")), _position(params.get("before", ""))
+        view,
+        wanted,
+        kept.urlencode(),
+        filtered,
+        _position(params.get("after", "")),
+        _position(params.get("before", "")),
     )
 
 

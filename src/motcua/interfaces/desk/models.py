@@ -37,7 +37,9 @@ class Intake(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["owner", "-saved_at"], name="intake_of_owner", condition=models.Q(dossier__isnull=True))
+            models.Index(
+                fields=["owner", "-saved_at"], name="intake_of_owner", condition=models.Q(dossier__isnull=True)
+            )
         ]
 
     def __str__(self) -> str:

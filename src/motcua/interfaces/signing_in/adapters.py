@@ -63,7 +63,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         if not authenticator.user.official:
             return True
         kinds = {authenticator.Type.TOTP, authenticator.Type.WEBAUTHN}
-        others = type(authenticator).objects.filter(user=authenticator.user, type__in=kinds).exclude(pk=authenticator.pk)
+        others = (
+            type(authenticator).objects.filter(user=authenticator.user, type__in=kinds).exclude(pk=authenticator.pk)
+        )
         return authenticator.type not in kinds or bool(others.exists())
 
 

@@ -25,13 +25,21 @@ class Persona:
 PERSONAS: tuple[Persona, ...] = (
     Persona("citizen", "demo-citizen", _("Citizen"), _("finds a procedure, submits, follows"), "user", "portal:home"),
     Persona(
-        "counter", "demo-counter", _("Counter officer"), _("receives at the one-stop, returns results"), "inbox",
+        "counter",
+        "demo-counter",
+        _("Counter officer"),
+        _("receives at the one-stop, returns results"),
+        "inbox",
         "desk:worklist",
     ),
     Persona("specialist", "demo-specialist", _("Specialist"), _("checks and prepares"), "pen", "desk:worklist"),
     Persona("head", "demo-head", _("Head of unit"), _("assigns, approves and signs"), "sign", "desk:worklist"),
     Persona(
-        "administrator", "demo-admin", _("Administrator"), _("keeps procedures, units, people"), "settings",
+        "administrator",
+        "demo-admin",
+        _("Administrator"),
+        _("keeps procedures, units, people"),
+        "settings",
         "desk:administration",
     ),
 )

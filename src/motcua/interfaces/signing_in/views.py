@@ -57,11 +57,10 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     wanted = request.POST.get("persona", "")
-    for persona, user in personas.present():
-        if persona.key == wanted:
-            break
-    else:
+    chosen = next((pair for pair in personas.present() if pair[0].key == wanted), None)
+    if chosen is None:
         raise NotFound("There is no such person in the demonstration.")
+    persona, user = chosen
     logout(request)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     request.session[sessions.PERSONA] = persona.key

@@ -248,5 +248,3 @@ def document(request: HttpRequest, dossier_id: UUID, document_id: UUID) -> HttpR
         raise NotFound("There is no such document in this dossier.")
     name = f"{found.code}-{row.form}-{row.number}.pdf"
     return file_response(row.blob, name, "download" not in request.GET, request=request)
-
-

@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from motcua.engines.files.actions import Incoming, store_many
-from motcua.engines.organisations.queries import directory
+from motcua.engines.organisations.queries import calendar_for, directory
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Invalid, MotcuaError, NotFound
 from motcua.foundation.working_time import due
-from motcua.engines.organisations.queries import calendar_for
 from motcua.interfaces.desk import intake as steps
 from motcua.interfaces.desk.access import actor_of, holding
 from motcua.interfaces.desk.frame import desk_page
@@ -39,7 +38,11 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     begun = Intake.objects.filter(owner_id=actor.id, dossier__isnull=True).order_by("-saved_at")[:MOST_OPEN]
     rows = [
-        {"intake": each, "person": each.data.get("person", {}).get("name", ""), "procedure": each.data.get("procedure_name", "")}
+        {
+            "intake": each,
+            "person": each.data.get("person", {}).get("name", ""),
+            "procedure": each.data.get("procedure_name", ""),
+        }
         for each in begun
     ]
     context = {"rows": rows, "counters": steps.counters_of(actor)}
@@ -54,7 +57,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     counters = steps.counters_of(actor)
     wanted = request.POST.get("unit", "")
     unit = next((each for each in counters if str(each.id) == wanted), counters[0] if counters else None)
-    if unit is None:
+    if unit is None or actor.id is None:
         raise NotFound("There is no counter in your units.")
     now = clock.now()
     made = Intake.objects.create(owner_id=actor.id, unit_id=unit.id, started_at=now, saved_at=now)
@@ -118,7 +121,11 @@ def _show(request: HttpRequest, found: Intake, name: str, context: dict[str, Any
 def _person(request: HttpRequest, found: Intake) -> HttpResponse:
     if request.method == "GET":
         return _show(request, found, "person", {"form": steps.PersonForm(initial=found.data.get("person", {}))})
-    typed = {name: request.POST.get(name, "").replace("\0", "")[:300] for name in steps.PersonForm.base_fields if name != "card"}
+    typed = {
+        name: request.POST.get(name, "").replace("\0", "")[:300]
+        for name in steps.PersonForm.base_fields
+        if name != "card"
+    }
     _keep(found, person=typed)
     if "autosave" in request.GET:
         return _saved(found)
@@ -152,7 +159,12 @@ def _procedure(request: HttpRequest, found: Intake) -> HttpResponse:
         return _go(found, "papers")
     text = request.GET.get("q", "").replace("\0", "").strip()[:200]
     recent = _recent(request) if not text else []
-    context = {"sought": text, "hits": search(text, limit=12) if text else [], "recent": recent, "procedure": steps.procedure_of(found)}
+    context = {
+        "sought": text,
+        "hits": search(text, limit=12) if text else [],
+        "recent": recent,
+        "procedure": steps.procedure_of(found),
+    }
     return _show(request, found, "procedure", context)
 
 
@@ -265,7 +277,9 @@ def _check(request: HttpRequest, found: Intake) -> HttpResponse:
         "procedure": procedure,
         "competent": competent,
         "lines": [line for line in steps.papers_of(found, procedure) if line.originals or line.copies or line.files],
-        "missing": [line for line in steps.papers_of(found, procedure) if not (line.originals or line.copies or line.files)],
+        "missing": [
+            line for line in steps.papers_of(found, procedure) if not (line.originals or line.copies or line.files)
+        ],
         "due": due(calendar_for(competent.id), clock.now(), allowance) if allowance and competent else None,
         "fee": door.fee_of(method),
         "trouble": trouble,

@@ -29,7 +29,9 @@ from motcua.services.dossiers import actions, queries, worklists
 from motcua.services.dossiers.searching import SHORTEST_NAME, search
 from motcua.services.procedures.models import Field
 
-fields = Remembered(lambda: [(str(key), name) for key, name in Field.objects.order_by("folded").values_list("id", "name")])
+fields = Remembered(
+    lambda: [(str(key), name) for key, name in Field.objects.order_by("folded").values_list("id", "name")]
+)
 """The fields of procedures for the filter: few, and slow to change."""
 
 PAGE = 50
@@ -241,7 +243,7 @@ def switch_post(request: HttpRequest) -> HttpResponse:
     from motcua.engines.accounts.queries import actor_of as whole_actor
 
     wanted = request.POST.get("post", "")
-    held = {key_of(grant) for grant in whole_actor(request.user).grants}  # type: ignore[arg-type]
+    held = {key_of(grant) for grant in whole_actor(request.user).grants}
     if wanted in held:
         request.session[POST] = wanted
     else:
