@@ -1,0 +1,102 @@
+"""``motcua dossier show CODE``: a dossier as the database has it, for the person who runs the platform."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from motcua.interfaces.cli import database, output
+
+if TYPE_CHECKING:
+    from motcua.services.dossiers.models import Dossier
+
+
+@click.group("dossier", help="Show a dossier: status, due date, events.")
+def command() -> None:
+    """Commands on one dossier."""
+
+
+@command.command("show", help="Status, due date with its steps, open tasks and events of one dossier.")
+@click.argument("code")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def show(code: str, as_json: bool) -> None:
+    """CODE: such as H57.10.25-261122-0001."""
+    database.ensure()
+    from motcua.engines.ledger.actor import SYSTEM
+    from motcua.foundation.identifiers import parse_dossier_code
+    from motcua.services.dossiers.queries import get_by_code
+
+    parsed = parse_dossier_code(code)
+    dossier = get_by_code(SYSTEM, parsed.value if parsed.ok else code)
+    found = describe(dossier)
+    if as_json:
+        output.emit(found)
+        return
+    click.echo(f"{found['code']}  {found['status']['name']} ({found['status']['number']})  {found['procedure']}")
+    due = found["due"]
+    click.echo(f"Due: {due['at'] or '-'} ({due['state']})")
+    for step in due["steps"]:
+        click.echo(f"  {step['at']:<32} {step['text']} [{step['basis']}]")
+    for task in found["tasks"]:
+        click.echo(f"Open: {task['step']} at {task['unit']}, due {task['due'] or '-'}")
+    for event in found["events"]:
+        click.echo(
+            f"{event['seq']:>4}  {event['at']}  {event['kind']}  {event['actor'].get('name', event['actor']['kind'])}"
+        )
+
+
+def describe(dossier: Dossier) -> dict[str, Any]:
+    """Everything of a dossier that is no personal data: status, due date and its reckoning, tasks, events."""
+    from motcua.engines.ledger.models import Event
+    from motcua.engines.organisations.queries import directory
+    from motcua.foundation import clock
+    from motcua.foundation.clock import VIETNAM
+    from motcua.services.dossiers.explain import reckoning_of
+    from motcua.services.dossiers.rules import Status, punctuality
+
+    def local(moment: datetime | None) -> datetime | None:
+        return moment.astimezone(VIETNAM) if moment else None
+
+    case = dossier.case
+    units = directory()
+    reckoning = reckoning_of(case)
+    ended = dossier.finished_at or case.closed_at
+    return {
+        "code": dossier.code,
+        "status": {"number": dossier.status, "name": Status(dossier.status).name},
+        "procedure": dossier.procedure_code,
+        "channel": dossier.channel,
+        "received_at": units.unit(dossier.received_at_id).code,
+        "competent": units.unit(dossier.competent_id).code,
+        "holder": units.unit(case.holder_id).code,
+        "submitted_at": local(dossier.submitted_at),
+        "accepted_at": local(dossier.accepted_at),
+        "finished_at": local(dossier.finished_at),
+        "returned_at": local(dossier.returned_at),
+        "closed_at": local(case.closed_at),
+        "due": {
+            "at": local(case.due_at),
+            "allowance": case.allowance,
+            "state": punctuality(case.due_at, ended, clock.now()),
+            "stopped_at": reckoning.stopped_at if reckoning else None,
+            "steps": [step.as_data() for step in (reckoning.steps if reckoning else ())],
+        },
+        "tasks": [
+            {
+                "step": task.step,
+                "name": task.name,
+                "stage": task.stage,
+                "state": task.state,
+                "unit": units.unit(task.unit_id).code,
+                "due": local(task.due_at),
+                "taken": task.assignee_id is not None,
+            }
+            for task in case.open_tasks
+        ],
+        "events": [
+            {"seq": event.seq, "at": local(event.at), "kind": event.kind, "actor": event.actor, "data": event.data}
+            for event in Event.objects.filter(stream=dossier.pk).order_by("seq")
+        ],
+    }
