@@ -185,7 +185,7 @@ def papers_words(cases: Sequence[NeededCase]) -> tuple[str, str]:
     if not bring:
         return gettext("no papers"), ""
     if not always:
-        return ngettext("%(count)d paper", "up to %(count)d papers", sometimes) % {"count": sometimes}, gettext(
+        return ngettext("up to %(count)d paper", "up to %(count)d papers", sometimes) % {"count": sometimes}, gettext(
             "depending on your case"
         )
     more = ngettext("%(count)d more in some cases", "%(count)d more in some cases", sometimes) % {"count": sometimes}

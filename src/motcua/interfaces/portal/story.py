@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from motcua.engines.cases.models import Task, TaskState
 from motcua.engines.flows.rules import Definition
@@ -20,11 +21,11 @@ from motcua.interfaces.templatetags._words import moment_words
 from motcua.services.dossiers.models import Delivery, Dossier
 
 REFUSALS = {
-    "wrong_procedure": "Another procedure is needed.",
-    "not_competent": "Another agency is competent.",
-    "not_eligible": "The conditions of the law are not met.",
-    "false_papers": "Papers are not genuine or not true.",
-    "duplicate": "The same request was submitted before.",
+    "wrong_procedure": gettext_lazy("Another procedure is needed."),
+    "not_competent": gettext_lazy("Another agency is competent."),
+    "not_eligible": gettext_lazy("The conditions of the law are not met."),
+    "false_papers": gettext_lazy("Papers are not genuine or not true."),
+    "duplicate": gettext_lazy("The same request was submitted before."),
 }
 
 
@@ -99,7 +100,7 @@ def _accepted(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
 
 def _refused(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
     unit = tale.unit(tale.dossier.received_at_id)
-    reason = _(REFUSALS[data["reason"]]) if data.get("reason") in REFUSALS else ""
+    reason = str(REFUSALS.get(str(data.get("reason")), ""))
     lines = tuple(text for text in (reason, data.get("explanation", ""), basis_words(data.get("basis", ""))) if text)
     return Moment(_("%(unit)s did not accept the dossier") % {"unit": unit}, at, lines=lines, tone="late")
 
