@@ -90,6 +90,7 @@ async def _jobs(concurrency: int) -> None:
                 await worker_app.run_worker_async(
                     concurrency=concurrency,
                     install_signal_handlers=False,
+                    delete_jobs="successful",  # what failed stays, to be looked at and replayed
                     update_heartbeat_interval=HEARTBEAT,
                     stalled_worker_timeout=SILENCE,
                     shutdown_graceful_timeout=GRACE,
