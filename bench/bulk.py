@@ -15,7 +15,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 TARGET = 0.10
@@ -33,8 +32,8 @@ EMPTIED = (
     "ledger_event",
 )
 PARTIES = "accounts_party"
-FIRST = 150
-"""Number of the first portion: its people have identity numbers that no other portion gives."""
+SERIAL = 3_900_000
+"""The first person: with identity numbers that nobody in the database has."""
 
 
 def measure(dossiers: int, seed: int) -> dict[str, Any]:
@@ -51,8 +50,10 @@ def measure(dossiers: int, seed: int) -> dict[str, Any]:
         cursor.execute("SET ROLE NONE")  # the application may not empty the ledger
         with begin(SYSTEM) as work:
             samples = store_samples(work, build.owner())
-        planned = histories.plan(total=dossiers + histories.PORTION, seed=seed, until=clock.now(), samples=samples)
-        warm, *portions = (replace(portion, number=portion.number + FIRST) for portion in planned)
+        planned = histories.plan(
+            total=dossiers + histories.PORTION, seed=seed, until=clock.now(), samples=samples, serial=SERIAL
+        )
+        warm, *portions = planned
         histories.fill(warm)  # forms, procedures and calendars are read once per process
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"CREATE TEMP TABLE known ON COMMIT DROP AS SELECT id FROM {PARTIES}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from motcua.interfaces.cli import database, output
+from motcua.interfaces.cli.language import lang_option, translator
 
 if TYPE_CHECKING:
     from motcua.services.dossiers.models import Dossier
@@ -21,7 +23,8 @@ def command() -> None:
 @command.command("show", help="Status, due date with its steps, open tasks and events of one dossier.")
 @click.argument("code")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def show(code: str, as_json: bool) -> None:
+@lang_option
+def show(code: str, as_json: bool, lang: str | None) -> None:
     """CODE: such as H57.10.25-261122-0001."""
     database.ensure()
     from motcua.engines.ledger.actor import SYSTEM
@@ -30,7 +33,7 @@ def show(code: str, as_json: bool) -> None:
 
     parsed = parse_dossier_code(code)
     dossier = get_by_code(SYSTEM, parsed.value if parsed.ok else code)
-    found = describe(dossier)
+    found = describe(dossier, translator(lang))
     if as_json:
         output.emit(found)
         return
@@ -47,7 +50,7 @@ def show(code: str, as_json: bool) -> None:
         )
 
 
-def describe(dossier: Dossier) -> dict[str, Any]:
+def describe(dossier: Dossier, translate: Callable[[str], str] = str) -> dict[str, Any]:
     """Everything of a dossier that is no personal data: status, due date and its reckoning, tasks, events."""
     from motcua.engines.ledger.models import Event
     from motcua.engines.organisations.queries import directory
@@ -81,7 +84,7 @@ def describe(dossier: Dossier) -> dict[str, Any]:
             "allowance": case.allowance,
             "state": punctuality(case.due_at, ended, clock.now()),
             "stopped_at": reckoning.stopped_at if reckoning else None,
-            "steps": [step.as_data() for step in (reckoning.steps if reckoning else ())],
+            "steps": [step.as_data(translate) for step in (reckoning.steps if reckoning else ())],
         },
         "tasks": [
             {

@@ -9,9 +9,10 @@ from random import Random
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from django.db import connection
+from django.db import connection, transaction
 
 from motcua.engines.accounts.models import User
+from motcua.engines.cases import readers as work_counts
 from motcua.engines.ledger import readers
 from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.models import Event
@@ -61,6 +62,11 @@ class Summary:
 def is_demo() -> bool:
     """Whether this database holds the demo province, whole or in the making."""
     return Event.objects.filter(stream=STREAM).exists()
+
+
+def is_finished() -> bool:
+    """Whether the demo province is there as a whole."""
+    return bool(_begun().get("finished"))
 
 
 def build(
@@ -133,12 +139,15 @@ def _province(
 
 
 def settle_readers() -> None:
-    """What was loaded is history: nothing is sent for it, and the counters are counted once."""
+    """What was loaded is history: nothing is sent for it, and the open work is counted once."""
+    with transaction.atomic():
+        work_counts.recount()
+        readers.skip_to_end("work_counts")
     for name, reader in sorted(readers.registry.items()):
         if reader.reset is None:
             readers.skip_to_end(name)
-        else:
-            readers.rebuild(reader)
+        elif name != "work_counts":
+            readers.catch_up(reader)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

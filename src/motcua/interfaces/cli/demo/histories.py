@@ -37,6 +37,7 @@ from motcua.foundation.keys import id_at, made_by
 from motcua.interfaces.cli.demo import people, rhythm
 from motcua.interfaces.cli.demo.answers import Answers
 from motcua.interfaces.cli.demo.life import Life, World
+from motcua.interfaces.cli.demo.province import PERSONA_WARD
 from motcua.interfaces.cli.demo.samples import Samples
 from motcua.interfaces.cli.demo.staff import Staff
 from motcua.interfaces.cli.embedded.identity import die_with_parent
@@ -58,7 +59,6 @@ POSTED = 0.03
 FIRMS = 0.35
 HISTORY = timedelta(days=365)
 HOME = "Huế"
-SERIALS_PER_PORTION = 4 * PORTION
 
 
 def stream_of(seed: int, number: int | str) -> UUID:
@@ -85,6 +85,7 @@ class Portion:
     days: tuple[rhythm.Day, ...]
     until: datetime
     samples: Samples
+    first_serial: int = 0
 
     @property
     def size(self) -> int:
@@ -97,7 +98,7 @@ class Scene:
     def __init__(self) -> None:
         self.staff = Staff()
         self.wards = [unit for unit in directory().all if unit.kind == "commune" and unit.current]
-        self._ward_weights = list(accumulate(3.0 if "phường" in unit.name.lower() else 1.0 for unit in self.wards))
+        self._ward_weights = list(accumulate(_weight(unit) for unit in self.wards))
         self.choices = popular()
         self._choice_weights = list(accumulate(choice.weight for choice in self.choices))
         self._answers: dict[UUID, tuple[Answers, UUID | None]] = {}
@@ -120,6 +121,13 @@ class Scene:
             made = Answers(form, Random(procedure.code), clock.today())  # noqa: S311 -- invented data
             self._answers[procedure.id] = made, form_version
         return self._answers[procedure.id]
+
+
+def _weight(commune: UnitInfo) -> float:
+    """How much business a commune has; most where the demo's own officers sit."""
+    if commune.ward_code == PERSONA_WARD:
+        return 12.0
+    return 3.0 if "phường" in commune.name.lower() else 1.0
 
 
 def place_of(commune: UnitInfo) -> str:
@@ -156,12 +164,26 @@ def popular() -> list[Choice]:
     return chosen
 
 
-def plan(*, total: int, seed: int, until: datetime, samples: Samples, first: datetime | None = None) -> list[Portion]:
-    """Divides ``total`` dossiers over the days before ``until`` into portions."""
+def plan(
+    *,
+    total: int,
+    seed: int,
+    until: datetime,
+    samples: Samples,
+    first: datetime | None = None,
+    serial: int = 0,
+) -> list[Portion]:
+    """Divides ``total`` dossiers over the days from ``first`` (a year before) to ``until`` into portions.
+
+    ``serial``: the number of the first person; of two plans in one database the second goes on after the first.
+    """
     begin = (first or until - HISTORY).astimezone(VIETNAM).date()
     days = rhythm.spread(calendar_for(None), begin, until.astimezone(VIETNAM).date(), total)
-    portions = rhythm.chunks(days, PORTION)
-    return [Portion(number, seed, tuple(held), until, samples) for number, held in enumerate(portions)]
+    held = rhythm.chunks(days, PORTION)
+    before = [0, *accumulate(sum(day.count for day in each) for each in held)]
+    return [
+        Portion(number, seed, tuple(each), until, samples, serial + before[number]) for number, each in enumerate(held)
+    ]
 
 
 def load(
@@ -250,7 +272,7 @@ class _Crowd:
         self._scene = scene()
         self._world = World(work, self._scene.staff, portion.samples, portion.until)
         self._known: list[tuple[people.Person, Party]] = []
-        self._serial = portion.number * SERIALS_PER_PORTION
+        self._serial = portion.first_serial
         self._count = 0
 
     def somebody_comes(self, day: rhythm.Day) -> bool:

@@ -18,6 +18,7 @@ _CENTURY = {("male", 19): 0, ("female", 19): 1, ("male", 20): 2, ("female", 20):
 _TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 _MOBILE = ("090", "091", "093", "094", "096", "097", "098", "032", "035", "036", "077", "079", "081", "085", "088")
 SERIALS = 1_000_000
+BLOCKS = 4  # of serials: each has birth years of its own, so that numbers stay unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,12 @@ def full_name(rng: Random, sex: str) -> str:
 
 
 def person(rng: Random, serial: int, ward: tuple[str, str], *, firm: bool = False) -> Person:
-    """The ``serial``-th person (0 … 999,999; each with numbers of their own) of a ward (code, name)."""
+    """The ``serial``-th person (0 … 3,999,999; each with numbers of their own) of a ward (code, name)."""
     lists = names()
     sex = rng.choice(("male", "female"))
     name = full_name(rng, sex)
-    born = date(1950, 1, 1) + timedelta(days=rng.randrange(20_000))
+    year = 1948 + BLOCKS * rng.randrange(14) + serial // SERIALS % BLOCKS
+    born = date(year, 1, 1) + timedelta(days=rng.randrange(365))
     spread = (serial * 7919 + 104_729) % SERIALS  # neighbours don't get neighbouring numbers
     number = f"{REGISTERED_IN}{_CENTURY[sex, born.year // 100]}{born:%y}{spread:06d}"
     return Person(
@@ -109,9 +111,10 @@ def person(rng: Random, serial: int, ward: tuple[str, str], *, firm: bool = Fals
 
 
 def tax_code(serial: int) -> str:
-    """A tax code of the province's series (33…) with a right check digit; those without one are passed over."""
-    digits = [int(digit) for digit in f"33{serial:07d}"]
-    check = 10 - sum(digit * weight for digit, weight in zip(digits, _TAX_WEIGHTS, strict=True)) % 11
-    if check == 10:
-        return tax_code(serial + SERIALS)
-    return "".join(map(str, digits)) + str(check)
+    """A tax code of the province's series (33…) with a right check digit; the next series where there is none."""
+    for series in range(33, 40):
+        digits = [int(digit) for digit in f"{series}{serial:07d}"]
+        check = 10 - sum(digit * weight for digit, weight in zip(digits, _TAX_WEIGHTS, strict=True)) % 11
+        if check < 10:
+            return "".join(map(str, digits)) + str(check)
+    raise ValueError(f"no tax code for {serial}")

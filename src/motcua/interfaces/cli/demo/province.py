@@ -43,7 +43,6 @@ PROVINCE = "H57"
 CENTRE = "H57.01"
 PERSONA_WARD = "19753"  # Phường Phú Xuân
 PERSONA_DEPARTMENT = "H57.08"  # Sở Xây dựng
-PERSONA_SERIAL = 999_999
 _UNITS = "motcua.engines.organisations"
 
 # how many of each role a kind of unit has; the head of a one-stop centre receives too
@@ -254,9 +253,9 @@ def _personas(units: dict[str, Unit], since: date, rng: Random) -> None:
         for role, place in posts:
             _appoint(work, user, units[place.replace("ward", ward, 1)], roles[role], since)
     place = provinces()[people.HOME[0]].wards[PERSONA_WARD]
-    someone = people.person(rng, PERSONA_SERIAL, (PERSONA_WARD, place))
+    someone = people.person(rng, 0, (PERSONA_WARD, place))
     details = someone.party() | {
-        "identity_number": f"{people.REGISTERED_IN}192{PERSONA_SERIAL:06d}",
+        "identity_number": "048192004271",
         "birth_date": date(1992, 5, 18),
         "sex": "female",
         "email": "minh.tam@example.vn",
