@@ -22,6 +22,7 @@ from django.db import connection, models, transaction
 from django.db.models.base import ModelState
 from psycopg.types.json import Jsonb
 
+from motcua.engines.ledger import queue
 from motcua.engines.ledger.actor import Actor, ActorKind
 from motcua.engines.ledger.chain import GENESIS, Written, event_hash, without_floats
 from motcua.engines.ledger.models import Event
@@ -223,10 +224,8 @@ class DatabaseWork(Work):
             row.delete()
         self._removed = []
         if self._jobs:
-            from procrastinate.contrib.django import app
-
             for task, arguments in self._jobs:
-                app.configure_task(task).defer(**arguments)
+                queue.defer(task, arguments)
             self._jobs = []
 
 

@@ -13,6 +13,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from motcua.engines.accounts.models import Party, User
+from motcua.engines.ledger import queue
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.notices.models import Delivery, Message, Preference
 from motcua.engines.notices.queries import of_actor
@@ -128,8 +129,6 @@ def send(notices: Sequence[Notice]) -> int:
 
 
 def _queue(made: Sequence[tuple[Notice, Message]]) -> None:
-    from motcua.engines.notices.jobs import send_email
-
     reach, now = _reach([notice for notice, _ in made]), clock.now()
     deliveries: list[Delivery] = []
     by_moment: dict[datetime | None, list[dict[str, Any]]] = {}
@@ -142,8 +141,7 @@ def _queue(made: Sequence[tuple[Notice, Message]]) -> None:
         by_moment.setdefault(reach.not_before(notice, now), []).append({"delivery": str(delivery.pk)})
     Delivery.objects.bulk_create(deliveries)
     for moment, arguments in by_moment.items():
-        task = send_email.configure(schedule_at=moment) if moment else send_email
-        task.batch_defer(*arguments)
+        queue.defer("notices.send_email", *arguments, schedule_at=moment)
 
 
 def mark_read(actor: Actor, messages: Collection[UUID] | None = None) -> int:

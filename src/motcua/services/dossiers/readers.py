@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from motcua.engines.ledger import queue
 from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.readers import reader
 from motcua.engines.notices.actions import Notice, send
@@ -21,15 +22,12 @@ def papers(events: Sequence[Event]) -> None:
 
     A job per paper, before all other jobs: one that fails is tried again without holding up the rest.
     """
-    from motcua.services.dossiers.jobs import issue_paper
-
     wanted = [
         {"dossier": str(event.stream), "form": FORM_OF_EVENT[event.kind], "number": event.data.get("number", 1)}
         for event in events
         if event.kind in FORM_OF_EVENT
     ]
-    if wanted:
-        issue_paper.batch_defer(*wanted)
+    queue.defer("dossiers.issue_paper", *wanted)
 
 
 TOLD: Final = (
