@@ -12,7 +12,13 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+STREAM = uuid5(NAMESPACE_URL, "motcua:bench")
+"""The ledger stream that says what was added to the demo province."""
 
 
 def ensure(dossiers: int, *, seed: int = 57, processes: int | None = None) -> dict[str, Any]:
@@ -22,7 +28,6 @@ def ensure(dossiers: int, *, seed: int = 57, processes: int | None = None) -> di
     """
     from motcua.engines.ledger.actor import SYSTEM
     from motcua.engines.ledger.work import begin
-    from motcua.foundation import clock
     from motcua.interfaces.cli import output
     from motcua.interfaces.cli.demo import build, histories
     from motcua.interfaces.cli.demo.samples import store_samples
@@ -32,19 +37,50 @@ def ensure(dossiers: int, *, seed: int = 57, processes: int | None = None) -> di
     with output.progress("Dossiers", dossiers) as bar:
         if not build.is_finished():
             build.build(dossiers=dossiers, seed=seed, processes=processes, bar=bar)
-        there = Dossier.objects.count()
-        missing = dossiers - there
-        if missing > 0:
+        for plan in _plans(dossiers, seed):
             with begin(SYSTEM) as work:
                 samples = store_samples(work, build.owner())
-            portions = histories.plan(
-                total=missing, seed=seed + there, until=clock.now(), samples=samples, serial=there
+            histories.load(
+                histories.plan(
+                    total=plan["total"],
+                    seed=plan["seed"],
+                    until=datetime.fromisoformat(plan["until"]),
+                    samples=samples,
+                    serial=plan["serial"],
+                ),
+                processes=processes,
+                advance=bar.advance,
             )
-            histories.load(portions, processes=processes, advance=bar.advance)
             build.settle_readers()
+            with begin(SYSTEM) as work:
+                work.record(STREAM, "bench.finished", plan)
     seconds = time.perf_counter() - begun
     now = Dossier.objects.count()
     return {"dossiers": now, "seconds": round(seconds, 1), "asked": dossiers}
+
+
+def _plans(dossiers: int, seed: int) -> Iterator[dict[str, Any]]:
+    """What was begun and not finished, then what is missing. A plan is in the ledger before its first dossier."""
+    from motcua.engines.ledger.actor import SYSTEM
+    from motcua.engines.ledger.models import Event
+    from motcua.engines.ledger.work import begin
+    from motcua.foundation import clock
+    from motcua.services.dossiers.models import Dossier
+
+    last = Event.objects.filter(stream=STREAM).order_by("-seq").first()
+    if last is not None and last.kind == "bench.begun":
+        yield last.data
+    there = Dossier.objects.count()
+    if there < dossiers:
+        plan = {
+            "total": dossiers - there,
+            "seed": seed + there,
+            "serial": there,
+            "until": clock.now().isoformat(),
+        }
+        with begin(SYSTEM) as work:
+            work.record(STREAM, "bench.begun", plan)
+        yield plan
 
 
 def main(arguments: list[str] | None = None) -> int:
