@@ -294,8 +294,8 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 
-# Guessing of passwords: ten failures for a name from one address lock this pair for a quarter of an hour.
-AXES_FAILURE_LIMIT = 10
+# Guessing of passwords: five failures for a name from one address lock this pair for a quarter of an hour.
+AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True

@@ -111,7 +111,9 @@ def test_a_doubt_of_the_import_is_settled(administrator: Client) -> None:
     assert data.code in page
     address = reverse("desk:review_settle", args=[item.pk])
     assert administrator.post(address, {"decision": "correct", "value": "nhiều"}).status_code == 422
-    assert administrator.post(address, {"decision": "correct", "value": "20000", "reason": item.reason}).status_code == 302
+    assert (
+        administrator.post(address, {"decision": "correct", "value": "20000", "reason": item.reason}).status_code == 302
+    )
     item.refresh_from_db()
     assert item.state == ReviewItem.State.CORRECTED
     assert administrator.post(address, {"decision": "accept"}).status_code == 422
@@ -179,7 +181,12 @@ def test_roles_and_calendars(administrator: Client) -> None:
 def test_a_flow_is_checked_in_words_and_published(administrator: Client) -> None:
     form = administrator.get(reverse("desk:flow_new")).context["blocks"][0].data["form"]
     typed = {field.html_name: field.value() for field in form if field.value() not in (None, False)}
-    typed |= {"name": "Quy trình thử", "key": "thu", "rows": str(form.count), "effective_from": clock.today().isoformat()}
+    typed |= {
+        "name": "Quy trình thử",
+        "key": "thu",
+        "rows": str(form.count),
+        "effective_from": clock.today().isoformat(),
+    }
     wrong = administrator.post(reverse("desk:flow_new"), {**typed, "s0_next": "nowhere"})
     assert wrong.status_code == 422
     assert "verify" in wrong.content.decode()
@@ -216,7 +223,11 @@ def test_wording_of_notices(administrator: Client) -> None:
     assert rows
     address = rows[0][0].url
     said = administrator.get(address).context["blocks"][0].form.initial
-    given = {"subject": said["subject"], "body": said["body"] + "\nCảm ơn.", "effective_from": clock.today().isoformat()}
+    given = {
+        "subject": said["subject"],
+        "body": said["body"] + "\nCảm ơn.",
+        "effective_from": clock.today().isoformat(),
+    }
     assert administrator.post(address, {**given, "body": "{nonsense}"}).status_code == 422
     assert administrator.post(address, given).status_code == 302
     assert administrator.post(address, given).status_code == 422
@@ -241,7 +252,14 @@ def test_rubbish_gets_an_answer(administrator: Client) -> None:
     person = make_officer("specialist").pk
     forms = {
         reverse("desk:procedure_new"): ("code", "name"),
-        reverse("desk:procedure_edit", args=[key]): ("name", "m0_value", "m0_unit", "m0_fees", "p0_0_originals", "revision"),
+        reverse("desk:procedure_edit", args=[key]): (
+            "name",
+            "m0_value",
+            "m0_unit",
+            "m0_fees",
+            "p0_0_originals",
+            "revision",
+        ),
         reverse("desk:procedure_publish", args=[key]): ("effective_from",),
         reverse("desk:procedure_discard", args=[key]): (),
         reverse("desk:procedure_status", args=[key]): ("status", "reason"),

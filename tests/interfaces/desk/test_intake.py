@@ -42,7 +42,9 @@ def test_from_the_card_to_the_receipt(counter: Client) -> None:
     person = counter.get(step(intake, "person")).context["form"].initial
     assert person["name"] == "Trần Thị Bình"
     assert person["identity_number"] == "046190000123"
-    assert counter.post(step(intake, "person"), {**person, "phone": "0905 123 456"}).headers["Location"] == step(intake, "procedure")
+    assert counter.post(step(intake, "person"), {**person, "phone": "0905 123 456"}).headers["Location"] == step(
+        intake, "procedure"
+    )
     assert counter.post(step(intake, "procedure"), {"version": str(procedure.id)}).status_code == 302
     paper = procedure.papers[0]
     scan = SimpleUploadedFile("to-khai.png", PNG, "image/png")
