@@ -15,6 +15,7 @@ from django.db import IntegrityError
 from motcua.engines.files.kinds import EVERYTHING, KINDS, NOT_TAKEN, Kind, kind_of
 from motcua.engines.files.models import Blob, Scan, Upload
 from motcua.engines.files.names import extension_of, safe_name
+from motcua.engines.files.previews import PICTURES
 from motcua.engines.files.scanning import scanner_configured
 from motcua.engines.files.store import CHUNK, Staged, backend
 from motcua.engines.ledger.actor import SYSTEM, Actor
@@ -146,6 +147,8 @@ def _add(work: Work, staged: Staged, name: str, kind: Kind, owner: UUID) -> Uplo
     work.add(blob, upload)
     if scanner_configured():
         work.defer("files.scan", sha256=staged.sha256)
+    if kind.media_type in PICTURES:
+        work.defer("files.preview", sha256=staged.sha256)
     return upload
 
 
