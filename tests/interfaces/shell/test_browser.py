@@ -33,9 +33,11 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     troubles: list[str] = []
     opened.on(
         "console",
-        lambda message: troubles.append(message.text)
-        if message.type == "error" and "Failed to load resource" not in message.text
-        else None,
+        lambda message: (
+            troubles.append(message.text)
+            if message.type == "error" and "Failed to load resource" not in message.text
+            else None
+        ),
     )
     opened.on("pageerror", lambda error: troubles.append(str(error)))
     urls.saved.clear()

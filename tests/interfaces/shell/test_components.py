@@ -101,7 +101,9 @@ INLINE = re.compile(r"""\sstyle\s*=\s*["']|\son[a-z]+\s*=\s*["']|<style\b|javasc
 SCRIPT = re.compile(r"<script\b(?![^>]*\b(?:src=|type=\"application/(?:json|xml)\"))", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.relative_to(TEMPLATES).as_posix())
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.relative_to(TEMPLATES).as_posix()
+)
 def test_no_template_holds_an_inline_style_or_script(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     assert not INLINE.search(source)
