@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -63,12 +63,20 @@ class CatalogueWork(BulkWork):
     def __init__(self, actor: Actor) -> None:
         super().__init__(actor)
         self._changes: dict[tuple[type[models.Model], Any], tuple[models.Model, set[str]]] = {}
+        self._ends: dict[UUID, Head] = {}
 
     def change(self, row: models.Model, *fields: str) -> None:
         if id(row) not in self._known:
             self._changes.setdefault((type(row), row.pk), (row, set()))[1].update(fields)
 
+    def expect(self, streams: Iterable[UUID]) -> None:
+        """Looks up the ends of these streams at once, instead of one by one as records turn out to be changed."""
+        ends = Event.objects.filter(stream__in=list(streams)).order_by("stream", "-seq").distinct("stream")
+        self._ends = {key: (seq, bytes(head)) for key, seq, head in ends.values_list("stream", "seq", "hash")}
+
     def _stored_head(self, stream: UUID) -> Head:
+        if stream in self._ends:
+            return self._ends[stream]
         last = Event.objects.filter(stream=stream).order_by("-seq").values_list("seq", "hash").first()
         return (last[0], bytes(last[1])) if last else super()._stored_head(stream)
 
@@ -79,7 +87,7 @@ class CatalogueWork(BulkWork):
                 groups.setdefault((model, frozenset(names)), []).append(row)
             for (model, fields), rows in groups.items():
                 model._default_manager.bulk_update(rows, sorted(fields), batch_size=500)
-            self._changes = {}
+            self._changes, self._ends = {}, {}
             return super().flush()
 
 
@@ -123,6 +131,7 @@ def import_lines(
     report = Report()
     day = effective or clock.today()
     stored = _Stored.load()
+    work.expect(one.id for one in stored.procedures.values())
     ensure_reference_data(work)
     for number, line in enumerate(source, start=1):
         report.read += 1
@@ -130,10 +139,17 @@ def import_lines(
         if progress:
             progress(report.read)
     if report.created or report.updated:
+        _supersede(stored.renewed, work.now)
         work.flush()
         # Past a few hundred, building everything anew is quicker than picking the old rows out.
         search_index.refresh(clock.today(), stored.touched if len(stored.touched) < 300 else None, stored.made)
     return report
+
+
+def _supersede(procedures: set[UUID], now: datetime) -> None:
+    """Doubts about versions that the import has replaced are settled; what is still doubtful it raises anew."""
+    open_items = ReviewItem.objects.filter(procedure_id__in=procedures, state=ReviewItem.State.OPEN)
+    open_items.update(state=ReviewItem.State.SUPERSEDED, decided_at=now)
 
 
 @dataclass
@@ -146,6 +162,7 @@ class _Stored:
     fields: versions.Fields
     seen: set[str] = field(default_factory=set)
     touched: set[UUID] = field(default_factory=set)
+    renewed: set[UUID] = field(default_factory=set)
     made: dict[UUID, ProcedureData] = field(default_factory=dict)
 
     @classmethod
@@ -256,8 +273,6 @@ def _renew(
     data = versions.event_data(procedure, version, record.content)
     data["replaces"] = last.content_hash if last else ""
     work.record(procedure.id, "procedure.version_published", data)
-    ReviewItem.objects.filter(procedure=procedure, state=ReviewItem.State.OPEN).update(
-        state=ReviewItem.State.SUPERSEDED, decided_at=work.now
-    )
+    stored.renewed.add(procedure.id)
     report.updated += 1
     return version

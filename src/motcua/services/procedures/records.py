@@ -118,8 +118,14 @@ def _text(value: Any) -> str:
     """Text in NFC without what PostgreSQL cannot hold; numbers as text; all else empty."""
     if value is None or isinstance(value, bool | Mapping | list | tuple):
         return ""
-    text = unicodedata.normalize("NFC", str(value)).replace("\x00", "")
-    return text.encode("utf-8", "ignore").decode().strip()
+    text = unicodedata.normalize("NFC", str(value))
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character (a lone surrogate) cannot be stored
+        text = text.encode("utf-8", "ignore").decode()
+    return text.strip()
 
 
 def _short(value: Any, most: int) -> str:

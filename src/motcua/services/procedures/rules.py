@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 from motcua.foundation.text import fold
@@ -43,6 +44,7 @@ def locality(name: str, executing: str, authority: str, issuer: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+@lru_cache(maxsize=4096)
 def short_label(text: str, most: int = LABEL_LENGTH) -> str:
     """The first clause of a text without bullets and enumerators, at most ``most`` characters."""
     flat = " ".join(text.split())
@@ -103,6 +105,17 @@ def is_prose(name: str, originals: int, copies: int) -> bool:
         return False
     folded = fold(short_label(name))
     return len(name) > 200 or not _PAPER_WORDS.match(folded)
+
+
+_CONDITIONAL = re.compile(
+    r"truong hop|neu |neu co|doi voi|\bkhi \b|tru truong|tru khi|tuy theo|\bhoac\b|mot trong|xuat trinh|uy quyen"
+)
+_PART_OF_ANOTHER = re.compile(r"^\s*[+•]")
+
+
+def is_conditional(name: str) -> bool:
+    """Whether the text of a component says that not everybody hands it in, or makes it a part of another."""
+    return bool(_CONDITIONAL.search(fold(name)) or _PART_OF_ANOTHER.match(name))
 
 
 def in_written_order(papers: Sequence[Paper]) -> list[Paper]:
