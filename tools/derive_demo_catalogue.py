@@ -54,12 +54,19 @@ def _method(method: dict[str, Any]) -> dict[str, Any]:
 
 def _case(case: dict[str, Any]) -> dict[str, Any]:
     items = [
-        {"name": rules.short_label(item["name"]), "original": item["original"], "copy": item["copy"]}
+        {"name": _component(item["name"]), "original": item["original"], "copy": item["copy"]}
         for item in case["items"]
         if "original" in item and not rules.is_prose(item["name"], item["original"], item["copy"])
     ]
     label = rules.short_label(case["case"])
     return ({"case": label} if label else {}) | {"items": [item for item in items if item["name"]]}
+
+
+def _component(name: str) -> str:
+    """The label of a component; that it depends on the case stays known where the clause that said so is left out."""
+    label = rules.short_label(name)
+    lost = rules.is_conditional(name) and not rules.is_conditional(label)
+    return f"{label} (tùy trường hợp)" if label and lost else label
 
 
 def lines(source: Path) -> Iterator[str]:

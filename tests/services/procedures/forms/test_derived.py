@@ -21,6 +21,7 @@ from motcua.services.procedures import records
 from motcua.services.procedures.content import Case, Content, Paper, ProcedureData
 from motcua.services.procedures.forms import chosen_form, form_for, kept_form, load_designed_forms
 from motcua.services.procedures.forms.derived import derived_form, is_plainly_needed, kinds_of
+from motcua.services.procedures.importer import DEMO_CATALOGUE
 from tests.engines.forms.support import TODAY
 
 
@@ -134,6 +135,18 @@ def test_a_designed_form_goes_before_the_derived() -> None:
     assert kept_form(birth, version_id) is form
     assert kept_form(birth, None).key == "derived-1.001193"
     assert form_for(procedure()).key == "derived-9.000001"
+
+
+def test_all_procedures_of_the_demo_catalogue_have_a_usable_form() -> None:
+    random = Random(11)
+    with gzip.open(DEMO_CATALOGUE, "rt", encoding="utf-8") as stream:
+        lines = list(stream)
+    assert len(lines) == 3789
+    for number, line in enumerate(lines[::3]):
+        form = derived_form(of_record(records.read(json.loads(line))))
+        assert len(form.groups) == 5
+        if number % 20 == 0:
+            assert applicant_of(form, sample_answers(form, random, today=TODAY)).name, form.key
 
 
 @pytest.mark.realdata

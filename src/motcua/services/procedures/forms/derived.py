@@ -13,6 +13,7 @@ from typing import Any
 
 from motcua.engines.forms import Form, parse_form
 from motcua.foundation.text import fold
+from motcua.services.procedures import rules
 from motcua.services.procedures.content import Case, Paper, ProcedureData
 
 Data = dict[str, Any]
@@ -27,12 +28,8 @@ _BESIDE = re.compile(
     r"^\W*(luu y|ghi chu|ngoai ra|giay to phai xuat trinh"
     r"|.*(uy quyen|xuat trinh|truc tiep|buu chinh|moi truong dien tu|khai thac, su dung))"
 )
-_CONDITIONAL = re.compile(
-    r"truong hop|neu |neu co|doi voi|\bkhi \b|tru truong|tru khi|tuy theo|\bhoac\b|mot trong|xuat trinh|uy quyen"
-)
 _IDENTITY = re.compile(r"can cuoc|chung minh (thu|nhan dan)|giay to tuy than|ho khau|dinh danh")
 _OFFLINE_OR_ELECTRONIC_FORM = re.compile(r"mau .*dien tu tuong tac|bieu mau dien tu")
-_SUBITEM = re.compile(r"^\s*[+•]")
 MOST_RADIOS = 7
 
 
@@ -295,9 +292,9 @@ def is_plainly_needed(paper: Paper) -> bool:
     Identity papers are not asked for: what stands in a database need not be handed in again (ND309 Đ2).
     """
     folded = fold(paper.name)
-    if paper.is_prose or not (paper.originals or paper.copies) or _SUBITEM.match(paper.name):
+    if paper.is_prose or not (paper.originals or paper.copies) or rules.is_conditional(paper.name):
         return False
-    return not (_CONDITIONAL.search(folded) or _IDENTITY.search(folded) or _OFFLINE_OR_ELECTRONIC_FORM.search(folded))
+    return not (_IDENTITY.search(folded) or _OFFLINE_OR_ELECTRONIC_FORM.search(folded))
 
 
 def _paper_hint(paper: Paper) -> dict[str, str] | None:
