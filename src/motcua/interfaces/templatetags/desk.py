@@ -31,6 +31,8 @@ def cell(bound: BoundField) -> SafeString:
     name = "govuk-select" if isinstance(widget, forms.Select) else "govuk-input"
     if isinstance(widget, forms.Textarea):
         name = "govuk-textarea"
+    elif isinstance(widget, forms.CheckboxInput):
+        name = "mc-cell__check"
     attributes: dict[str, str] = {"class": name, "aria-label": str(bound.label or "")}
     if bound.errors:
         attributes["aria-describedby"] = f"{bound.id_for_label}-error"

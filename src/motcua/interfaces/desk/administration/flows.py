@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from motcua.engines.flows import actions
 from motcua.engines.flows.models import Flow, FlowRule, FlowVersion
-from motcua.engines.flows.rules import SELECTORS, STANDARD, parse
+from motcua.engines.flows.rules import STANDARD, parse
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.errors import MotcuaError, NotFound
@@ -159,10 +159,6 @@ class FlowForm(forms.Form):
                 code = step["unit"].removeprefix("code:")
                 if step["unit"].startswith("code:") and code not in directory().by_code:
                     self.add_error(None, _("%(key)s: there is no unit %(code)s.") % {"key": step["key"], "code": code})
-                elif not step["unit"].startswith("code:") and step["unit"] not in SELECTORS:
-                    self.add_error(
-                        None, _("%(key)s: write competent, received_at, lead or code:H57.10.") % {"key": step["key"]}
-                    )
         except MotcuaError as error:
             self.add_error(None, error.text(_))
         return cleaned
