@@ -20,7 +20,7 @@ from motcua.foundation.errors import Refused
 
 _RANGE = re.compile(r"bytes=(\d{0,12})-(\d{0,12})")
 
-# Browsers refuse to show a PDF under “sandbox”; their viewer is a world of its own, so scripts have no way to us.
+# Some browsers refuse to show a PDF under “sandbox”; their viewer is a world of its own: its scripts don't reach us.
 _PDF_POLICY: Final = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 _OTHER_POLICY: Final = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 
