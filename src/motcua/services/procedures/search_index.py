@@ -229,9 +229,10 @@ def _count_terms(terms: set[str] | None) -> None:
         )
         cursor.execute(
             "INSERT INTO procedures_searchterm (term, entries, worth) "
-            "SELECT term, count(*), ln(1 + (total - count(*) + 0.5) / (count(*) + 0.5)) "
-            "FROM procedures_searchposting, (SELECT count(*) AS total FROM procedures_searchentry) AS all_entries "
-            "WHERE %s::text[] IS NULL OR term = ANY(%s::text[]) GROUP BY term, total",
+            # The total as a value, not a joined table: a plan made without statistics counted it for every row.
+            "SELECT term, count(*), "
+            "ln(1 + ((SELECT count(*) FROM procedures_searchentry) - count(*) + 0.5) / (count(*) + 0.5)) "
+            "FROM procedures_searchposting WHERE %s::text[] IS NULL OR term = ANY(%s::text[]) GROUP BY term",
             [chosen, chosen],
         )
 
