@@ -11,6 +11,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const html = (event.detail.xhr.getResponseHeader("Content-Type") ?? "").startsWith("text/html");
   if (event.detail.boosted && html && event.detail.xhr.status >= 400) event.detail.shouldSwap = true;
 });
+// A page that came without the browser's own loading is announced as one: the focus goes to its start.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.boosted && (document.activeElement ?? document.body) === document.body) {
+    document.getElementById("main")?.focus({ preventScroll: true });
+  }
+});
 document.addEventListener("htmx:responseError", (event) => {
   if (!event.detail.boosted) toast(words("failed"));
 });

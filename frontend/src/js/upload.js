@@ -92,7 +92,7 @@ each("[data-upload]", (box) => {
   });
 
   // A phone's camera, as a second way beside picking a file.
-  if (matchMedia("(pointer: coarse)").matches && /image|^$/.test(input.accept)) {
+  if (matchMedia("(pointer: coarse)").matches && /image|jpe?g|png|heic|^$/i.test(input.accept)) {
     const tools = document.createElement("p");
     tools.className = "mc-upload__tools";
     const camera = document.createElement("button");
