@@ -92,6 +92,8 @@ def fee_words(fee: FeeSummary | dict[str, Any]) -> str:
     amounts = [_money(amount, fee.currency) for amount in dict.fromkeys((fee.low, fee.high))]
     if len(amounts) == 1:
         return amounts[0]
+    if not fee.low:
+        return gettext("up to %(high)s") % {"high": amounts[1]}
     return gettext("%(low)s to %(high)s") % {"low": amounts[0], "high": amounts[1]}
 
 

@@ -41,6 +41,7 @@ STATES = {
     "done": (_("Done"), "done", "check"),
     "incomplete": (_("Incomplete"), "wait", "pen"),
     "not_started": (_("Not started"), "quiet", ""),
+    "optional": (_("Optional"), "quiet", ""),
 }
 CHECK = "check"
 
@@ -78,7 +79,8 @@ def draft(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     form = drafts.form_of(found)
     result = drafts.checked(actor, found)
     states = [state for state in progress(form, found.answers, result=result) if state.visible]
-    done = sum(state.state == "done" for state in states)
+    # A part with nothing that must be answered holds nobody up.
+    done = sum(not state.problems for state in states)
     return portal_page(
         request,
         "draft.html",
@@ -87,14 +89,15 @@ def draft(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
             "tasks": [_task(state) for state in states],
             "done": done,
             "total": len(states),
-            "next": next((state.group.key for state in states if state.state != "done"), ""),
+            "next": next((state.group.key for state in states if state.problems), ""),
         },
         nav="dossiers",
     )
 
 
 def _task(state: GroupState) -> dict[str, Any]:
-    words, tone, icon = STATES[state.state]
+    optional = state.state == "not_started" and not state.problems
+    words, tone, icon = STATES["optional" if optional else state.state]
     group = state.group
     return {
         "key": group.key,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from motcua.engines.accounts.models import User
 from motcua.engines.cases import actions as cases
-from motcua.engines.cases.models import CaseState, Stage
+from motcua.engines.cases.models import CaseState, Remark, Stage
 from motcua.engines.ledger.parts import parts
 from motcua.engines.ledger.work import Work
 from motcua.engines.organisations.queries import calendar_for, directory
@@ -128,6 +129,10 @@ def supply(work: Work, dossier: Dossier, *, files: Sequence[tuple[str, FileIn]],
                 added_by=work.actor.id,
             )
         )
+    if message.strip() and work.actor.kind == "citizen":
+        # What the person writes is for the officers, who read it among the remarks; the ledger knows that it was said.
+        author = User(pk=work.actor.id)
+        work.add(Remark(case=dossier.case, author=author, at=work.now, text=message.strip()[:4000]))
     request.answered_at = work.now
     work.change(request, "answered_at")
     stop.until = work.now
