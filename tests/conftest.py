@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -16,6 +17,10 @@ from tests.support.browser import browser, context_options, page, watch_outcome
 from tests.support.running import server
 
 __all__ = ["browser", "context_options", "page", "server"]
+
+# Properties are tried on machines that are busy with other things: how long one example takes says nothing there.
+hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("house")
 
 NO_DATA = "the full data files are not beside the project"
 MEMBERSHIP = pytest.StashKey[Membership]()
