@@ -180,13 +180,19 @@ def test_a_corrected_code_is_still_known_to_the_source(tmp_path: Path) -> None:
     assert clash.refused == [{"code": "1.014955", "reason": "code_taken_by_another"}]
 
 
+def insert_and_check(version: ProcedureVersion) -> None:
+    """Inserts and has the deferred constraints looked at, as a commit would."""
+    version.save(force_insert=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def test_the_database_itself_refuses_versions_that_overlap(tmp_path: Path) -> None:
     load(tmp_path, record(), effective=FIRST)
     version = ProcedureVersion.objects.get()
     version.pk, version.number, version.effective_from = Field().pk, 2, SECOND
-    version.save(force_insert=True)
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_and_check(version)
 
 
 def test_result_types(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Set
@@ -19,6 +20,8 @@ from motcua.services.procedures.understanding import ASKED, Lexicon, Origin, Que
 from motcua.services.procedures.words import folded
 
 CANDIDATES = 60
+# A long question is answered by its rarest words; the others only help to rank.
+_TERMS = 28
 # A word in more than this share of all entries finds nothing by itself; it only helps to rank.
 _COMMON = 2.0
 # What each part of the score counts (bench/search.py measures the effect).
@@ -225,8 +228,8 @@ def _wanted(question: Question, known: Lexicon) -> dict[str, float]:
         pair = f"{first} {second}"
         if pair in known.worth:
             wanted.setdefault(pair, known.worth[pair])
-    rare = {term: worth for term, worth in wanted.items() if worth >= _COMMON}
-    return rare or wanted
+    rare = {term: worth for term, worth in wanted.items() if worth >= _COMMON} or wanted
+    return {term: rare[term] for term in heapq.nlargest(_TERMS, rare, key=rare.__getitem__)}
 
 
 def _terms(words: Iterable[str]) -> Iterator[str]:
