@@ -1,35 +1,35 @@
-// Judging papers with one key each: 1 complete, 2 missing, 3 not valid; j and k move from paper to paper.
+// Papers of a dossier by keyboard: j and k move, 1 complete, 2 missing, 3 not valid; the next paper follows by itself.
 import { each } from "./dom.js";
 import { onKey } from "./keys.js";
 
 each("[data-verdicts]", (list) => {
-  const papers = () => [...list.children];
-  let at = papers().findIndex((paper) => !paper.dataset.verdict);
+  let active = "";
+  const papers = () => [...list.querySelectorAll(":scope > li")];
 
-  function move(index, focus = true) {
-    const all = papers();
-    at = Math.max(0, Math.min(all.length - 1, index));
-    all.forEach((paper, number) => paper.toggleAttribute("data-active", number === at));
-    if (focus) all[at]?.scrollIntoView({ block: "nearest" });
+  function mark(paper) {
+    if (!paper) return;
+    for (const other of papers()) other.removeAttribute("data-active");
+    paper.dataset.active = "";
+    active = paper.id;
+    paper.scrollIntoView({ block: "nearest" });
   }
 
-  list.addEventListener("focusin", (event) => {
-    const paper = event.target.closest("[data-verdicts] > *");
-    if (paper) move(papers().indexOf(paper), false);
-  });
-
   onKey((key) => {
-    if (!list.isConnected || document.querySelector("[data-worklist]")) return false;
+    const all = papers();
+    if (!list.isConnected || !all.length) return false;
+    const at = all.findIndex((paper) => paper.id === active);
     if (key === "j" || key === "k") {
-      move(at + (key === "j" ? 1 : -1));
+      mark(all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + (key === "j" ? 1 : -1)))]);
       return true;
     }
-    const button = papers()[Math.max(at, 0)]?.querySelector(`[data-verdict-key="${CSS.escape(key)}"]`);
+    const paper = at < 0 ? all.find((each) => !each.dataset.verdict) ?? all[0] : all[at];
+    const button = paper.querySelector(`[data-verdict-key="${CSS.escape(key)}"]`);
     if (!button) return false;
     button.click();
+    mark(all[Math.min(all.length - 1, all.indexOf(paper) + 1)]);
     return true;
   });
-
-  // The paper comes back judged; the eye goes on to the next one.
-  list.addEventListener("htmx:afterSettle", () => move(at + 1));
+  list.addEventListener("focusin", (event) => mark(event.target.closest("li")));
+  // The server sends the paper anew: the place stays marked.
+  list.addEventListener("htmx:afterSwap", () => mark(papers().find((paper) => paper.id === active)));
 });

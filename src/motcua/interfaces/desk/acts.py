@@ -12,6 +12,7 @@ from uuid import UUID
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from motcua.engines.cases.models import Task
@@ -21,7 +22,7 @@ from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions.flow import unit_for
 from motcua.services.dossiers.models import Delivery, Dossier, DossierComponent
 from motcua.services.dossiers.people import people_for
-from motcua.services.dossiers.possible import steps_after, steps_before
+from motcua.services.dossiers.possible import chooses, steps_after, steps_before
 from motcua.services.procedures.queries import version
 
 REASONS: dict[str, Promise] = {
@@ -252,11 +253,16 @@ class PassOn(Act):
     verb, label, icon, key = "pass_on", _("Pass on"), "arrow-right", "f"
     button, said = _("Finish the step and pass on"), _("Passed on.")
     opinion = _text(_("Opinion"), required=False, hint=_("What you checked and what you propose."))
+    to = forms.ChoiceField(label=_("Which way"))
     assignee = forms.ChoiceField(label=_("To whom"), required=False)
 
     def prepare(self) -> None:
         following = steps_after(self.dossier, self.task) if self.task else ()
-        self.following = following
+        if self.task and chooses(self.dossier, self.task):
+            language = get_language() or "vi"
+            self.fields["to"].choices = [(step.key, step.title(language)) for step in following]  # type: ignore[attr-defined]
+        else:
+            del self.fields["to"]
         if len(following) != 1:
             del self.fields["assignee"]
             return
@@ -274,6 +280,7 @@ class PassOn(Act):
             task_id=self.task_id,
             opinion=self.cleaned_data["opinion"],
             assignee_id=UUID(chosen) if chosen else None,
+            to=[self.cleaned_data["to"]] if "to" in self.cleaned_data else (),
         )
 
 
@@ -284,8 +291,6 @@ class SendBack(Act):
     reason = _text(_("Why it goes back"))
 
     def prepare(self) -> None:
-        from django.utils.translation import get_language
-
         before = steps_before(self.dossier, self.task) if self.task else ()
         language = get_language() or "vi"
         self.fields["to_step"].choices = [(step.key, step.title(language)) for step in reversed(before)]  # type: ignore[attr-defined]

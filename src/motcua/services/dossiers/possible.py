@@ -51,6 +51,11 @@ def steps_after(dossier: Dossier, task: Task) -> tuple[Step, ...]:
     return tuple(flow.step(key) for key in known.next) if known else ()
 
 
+def chooses(dossier: Dossier, task: Task) -> bool:
+    """Whether the flow leaves a choice between the steps that follow."""
+    return any(step.key == task.step and step.choice for step in definition_of(dossier.case).steps)
+
+
 def _of_task(actor: Actor, dossier: Dossier, task: Task) -> list[Possible]:
     path = directory().unit(task.unit_id).path
     leads = actor.may("dossier.assign", path)

@@ -114,13 +114,15 @@ class FlowForm(forms.Form):
             ),
         )
         yield "next", forms.CharField(label=_("Then"), max_length=200, initial=", ".join(step.get("next", [])))
+        yield "choice", forms.BooleanField(label=_("One of them is chosen"), initial=step.get("choice", False))
         yield "join", forms.BooleanField(label=_("Waits for all before it"), initial=step.get("join", False))
 
     def rows(self) -> Iterator[list[Any]]:
         """The rows as the template shows them."""
         for at in range(self.count):
             yield [
-                self[f"s{at}_{name}"] for name in ("key", "name", "name_en", "stage", "unit", "hours", "next", "join")
+                self[f"s{at}_{name}"]
+                for name in ("key", "name", "name_en", "stage", "unit", "hours", "next", "choice", "join")
             ]
 
     def steps(self) -> list[dict[str, Any]]:
@@ -129,7 +131,7 @@ class FlowForm(forms.Form):
         for at in range(self.count):
             said = {
                 name: self.cleaned_data.get(f"s{at}_{name}")
-                for name in ("key", "name", "name_en", "stage", "unit", "hours", "next", "join")
+                for name in ("key", "name", "name_en", "stage", "unit", "hours", "next", "choice", "join")
             }
             key = slugify(str(said["key"] or ""))
             if not key:
@@ -144,8 +146,9 @@ class FlowForm(forms.Form):
             }
             if str(said["hours"] or "").strip():
                 step["hours"] = str(said["hours"]).strip()
-            if said["join"]:
-                step["join"] = True
+            for name in ("choice", "join"):
+                if said[name]:
+                    step[name] = True
             found.append(step)
         return found
 
