@@ -182,7 +182,10 @@ def bound_field(bound: BoundField, show_when: str = "") -> SafeString:
 def _single_checkbox(bound: BoundField, field_id: str, hint: str, errors: list[str], show_when: str) -> SafeString:
     """One checkbox: its label stands beside it, the hint under the label."""
     names = [f"{field_id}-hint"] * bool(hint) + [f"{field_id}-error"] * bool(errors)
-    attributes = {"class": "govuk-checkboxes__input", **({"aria-describedby": " ".join(names)} if names else {})}
+    attributes: dict[str, str | bool] = {
+        "class": "govuk-checkboxes__input",
+        **({"aria-describedby": " ".join(names)} if names else {}),
+    }
     return format_html(
         '<div class="govuk-form-group{}" data-field="{}"{}>{}'
         '<div class="govuk-checkboxes"><div class="govuk-checkboxes__item">{}'
