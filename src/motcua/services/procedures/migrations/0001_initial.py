@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(choices=[('malformed_code', 'The code is not of the form N.NNNNNN'), ('fee_below_1000', 'The fee is below 1,000 VND: perhaps thousands or US dollars'), ('foreign_currency', 'The fee is in a foreign currency'), ('fee_in_prose', 'The fee stands only in the text'), ('time_in_prose', 'The time limit stands only in the text'), ('time_unusable', 'The time limit is no positive number'), ('same_channel_twice', 'Two methods of one channel cannot be told apart'), ('component_in_prose', 'Components explain instead of naming a paper'), ('no_components', 'No component is named'), ('no_channel', 'No way to submit is named'), ('unknown_value', 'A word that the catalogue does not know'), ('replaces_edit', 'The import replaced a version that was edited here')], max_length=30)),
                 ('raw', models.TextField(blank=True)),
                 ('suggestion', models.CharField(blank=True, max_length=200)),
-                ('state', models.CharField(choices=[('OPEN', 'Open'), ('ACCEPTED', 'Accepted as it is'), ('CORRECTED', 'Corrected'), ('SUPERSEDED', 'Settled by a newer version')], default='OPEN', max_length=10)),
+                ('state', models.CharField(choices=[('OPEN', 'To be looked at'), ('ACCEPTED', 'Accepted as it is'), ('CORRECTED', 'Corrected'), ('SUPERSEDED', 'Settled by a newer version')], default='OPEN', max_length=10)),
                 ('corrected_to', models.CharField(blank=True, max_length=200)),
                 ('decided_by', models.CharField(blank=True, max_length=200)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),

@@ -28,7 +28,7 @@ class ReviewItem(models.Model):
         REPLACES_EDIT = "replaces_edit", _("The import replaced a version that was edited here")
 
     class State(models.TextChoices):
-        OPEN = "OPEN", _("Open")
+        OPEN = "OPEN", _("To be looked at")
         ACCEPTED = "ACCEPTED", _("Accepted as it is")
         CORRECTED = "CORRECTED", _("Corrected")
         SUPERSEDED = "SUPERSEDED", _("Settled by a newer version")
