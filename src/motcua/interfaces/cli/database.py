@@ -80,11 +80,11 @@ def ensure(*, migrate: bool = True) -> Database:
     return database
 
 
-def prepare_environment(database: Database) -> None:
-    """What the settings and every process started from here read."""
+def prepare_environment(database: Database | None) -> None:
+    """What the settings and every process started from here read. None: a command that asks no database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motcua.config.settings")
     ensure_secret_key()
-    if database.embedded:
+    if database and database.embedded:
         os.environ["MOTCUA_EMBEDDED_URL"] = database.url
 
 
