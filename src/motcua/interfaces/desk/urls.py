@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/flows/", flows.flows, name="flows"),
     path("administration/flows/new/", flows.flow_new, name="flow_new"),
     path("administration/flows/<slug:key>/", flows.flow, name="flow"),
+    path("administration/flows/<slug:key>/bpmn/", flows.flow_bpmn, name="flow_bpmn"),
     path("administration/forms/", wording.designed_forms, name="forms"),
     path("administration/forms/<uuid:key>/", wording.form, name="form"),
     path("administration/forms/<uuid:key>/publish/", wording.form_publish, name="form_publish"),

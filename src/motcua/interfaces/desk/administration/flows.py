@@ -11,11 +11,12 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from motcua.engines.flows import actions
+from motcua.engines.flows.bpmn import to_bpmn
 from motcua.engines.flows.models import Flow, FlowRule, FlowVersion
 from motcua.engines.flows.rules import STANDARD, parse
 from motcua.engines.organisations.queries import directory
@@ -202,13 +203,40 @@ def _edit(request: HttpRequest, found: Flow | None, steps: list[dict[str, Any]])
             )
             if made is not None:
                 return go("flow", form.cleaned_data["key"])
-    blocks: list[Block] = [
-        Own("desk/administration/_flow_form.html", {"form": form, "checked": checked, "selectors": UNITS.items()})
-    ]
+    data = {
+        "form": form,
+        "checked": checked,
+        "selectors": UNITS.items(),
+        "diagram": _diagram(form, steps, found.name if found else ""),
+    }
+    blocks: list[Block] = [Own("desk/administration/_flow_form.html", data)]
     if found is not None:
         blocks.append(_versions(found))
     crumbs = [(_("Flows"), reverse("desk:flows"))]
-    return show(request, found.name if found else _("New flow"), blocks, crumbs=crumbs, status=failed(form))
+    links = [(_("Download as BPMN"), reverse("desk:flow_bpmn", args=[found.key]))] if found else []
+    title = found.name if found else _("New flow")
+    return show(request, title, blocks, crumbs=crumbs, links=links, status=failed(form))
+
+
+def _diagram(form: FlowForm, steps: list[dict[str, Any]], name: str) -> str:
+    """The picture of what is in the table, as far as it makes a flow; of what is stored otherwise."""
+    if form.is_bound and not form.errors:
+        steps = form.steps()
+    flow = parse(steps)
+    return "" if flow.problems() else to_bpmn(flow, name, get_language() or "vi")
+
+
+@editor
+@require_safe
+def flow_bpmn(request: HttpRequest, key: str) -> HttpResponse:
+    """The newest version as a BPMN 2.0 file."""
+    newest = FlowVersion.objects.select_related("flow").filter(flow__key=key).order_by("-number").first()
+    if newest is None:
+        raise NotFound("There is no such flow.")
+    text = to_bpmn(parse(newest.steps), newest.flow.name, get_language() or "vi")
+    response = HttpResponse(text, content_type="application/xml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{key}-{newest.number}.bpmn"'
+    return response
 
 
 def _publish(work: Any, form: FlowForm) -> FlowVersion:
