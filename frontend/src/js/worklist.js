@@ -21,13 +21,13 @@ each("[data-worklist]", (table) => {
     timer = setTimeout(() => htmx.ajax("GET", row.dataset.previewUrl, { target: pane, swap: "innerHTML" }), PREVIEW_WAIT);
   }
 
-  function move(row, focus = true) {
+  function move(row, focus = true, scroll = true) {
     if (!row) return;
     active?.removeAttribute("data-active");
     active = row;
     row.dataset.active = "";
     if (focus) link(row)?.focus({ preventScroll: true });
-    row.scrollIntoView({ block: "nearest" });
+    if (scroll) row.scrollIntoView({ block: "nearest" });
     memory.set(place, JSON.stringify({ id: row.dataset.id, top: window.scrollY }));
     preview(row);
   }
@@ -86,7 +86,8 @@ each("[data-worklist]", (table) => {
   });
   table.addEventListener("focusin", (event) => {
     const row = event.target.closest("tr[data-row]");
-    if (row && row !== active) move(row, false);
+    // Focus by a press of the mouse must not move the page: the release would miss the link.
+    if (row && row !== active) move(row, false, event.target.matches(":focus-visible"));
   });
   // Fresh rows from the server: what was marked stays marked, the place is kept.
   let held = new Set();
