@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from motcua.engines.accounts.models import Party, PartyKind
-from motcua.engines.files.models import Upload
 from motcua.engines.forms import FileFact, Form
 from motcua.engines.forms.summary import attached
 from motcua.engines.ledger.actor import Actor
@@ -59,30 +59,52 @@ def unit_for(procedure: ProcedureData, *, unit_code: str = "", ward_code: str = 
     return competent_unit(procedure, ward_code or None)
 
 
-def files_from(actor: Actor, uploads: Sequence[UUID]) -> dict[UUID, FileIn]:
-    """The actor's own uploads as files, one query. Raises ``Invalid`` for any that is not theirs or has expired."""
-    if not uploads:
+@dataclass(frozen=True, slots=True)
+class OwnUpload:
+    """A file that the actor has handed in and not used yet; ``size`` in bytes."""
+
+    file: FileIn
+    size: int
+
+    @property
+    def fact(self) -> FileFact:
+        """What a form's validation needs to know of it."""
+        return FileFact(self.file.name, self.file.name.rpartition(".")[2].lower(), self.size)
+
+
+def own_uploads(actor: Actor, keys: Collection[UUID]) -> dict[UUID, OwnUpload]:
+    """The actor's own uploads among these keys that are still good: one query."""
+    if not keys:
         return {}
     rows = fetch(
-        "SELECT id, blob_id, name FROM files_upload WHERE id = ANY(%s) AND owner = %s AND expires_at > %s",
-        (list(uploads), actor.id, clock.now()),
+        "SELECT u.id, u.blob_id, u.name, b.size FROM files_upload u JOIN files_blob b ON b.sha256 = u.blob_id "
+        "WHERE u.id = ANY(%s) AND u.owner = %s AND u.expires_at > %s",
+        (list(keys), actor.id, clock.now()),
     )
-    found: dict[UUID, FileIn] = {row["id"]: FileIn(row["blob_id"], row["name"]) for row in rows}
+    return {row["id"]: OwnUpload(FileIn(row["blob_id"], row["name"]), row["size"]) for row in rows}
+
+
+def files_from(actor: Actor, uploads: Sequence[UUID]) -> dict[UUID, FileIn]:
+    """The actor's own uploads as files. Raises ``Invalid`` for any that is not theirs or has expired."""
+    found = own_uploads(actor, uploads)
     if any(key not in found for key in uploads):
         raise Invalid(fields={"files": ["A file is not there any more. Please hand it in again."]}, code="file_missing")
-    return found
+    return {key: upload.file for key, upload in found.items()}
+
+
+def uploads_named(actor: Actor, form: Form, answers: Mapping[str, Any]) -> dict[UUID, OwnUpload]:
+    """The actor's own uploads that these answers name."""
+    return own_uploads(actor, {key for _, _, keys in attached(form, answers) for key in map(as_key, keys) if key})
 
 
 def file_facts(actor: Actor, form: Form, answers: Mapping[str, Any]) -> dict[str, FileFact]:
-    """What validation needs to know of the files that these answers name: the actor's own uploads, one query."""
-    keys = {key for _, _, keys in attached(form, answers) for key in map(as_key, keys) if key is not None}
-    if not keys or actor.id is None:
-        return {}
-    uploads = Upload.objects.filter(pk__in=keys, owner=actor.id, expires_at__gt=clock.now()).select_related("blob")
-    return {
-        str(upload.id): FileFact(upload.name, upload.name.rpartition(".")[2].lower(), upload.blob.size)
-        for upload in uploads
-    }
+    """What validation needs to know of the files that these answers name."""
+    return facts_of(uploads_named(actor, form, answers))
+
+
+def facts_of(uploads: Mapping[UUID, OwnUpload]) -> dict[str, FileFact]:
+    """The same of uploads already read."""
+    return {str(key): upload.fact for key, upload in uploads.items()}
 
 
 def as_key(text: str) -> UUID | None:

@@ -14,6 +14,7 @@ from motcua.engines.forms.drafts import draft as kept_answers
 from motcua.engines.forms.prefill import Known, filled_in, known_of_party, prefilled
 from motcua.engines.forms.summary import address_shown, applicant_of, attached, by_role
 from motcua.engines.ledger.actor import Actor
+from motcua.engines.ledger.prepared import load
 from motcua.engines.ledger.work import begin
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
@@ -131,7 +132,8 @@ def save(actor: Actor, draft_id: UUID, answers: Mapping[str, Any], *, competent_
 
 
 def _locked(actor: Actor, draft_id: UUID, *, submitted: bool = False) -> Draft:
-    draft = Draft.objects.select_for_update().filter(pk=draft_id, owner=_owner(actor)).first()
+    found = load(Draft, "WHERE id = %s AND owner_id = %s FOR UPDATE", (draft_id, _owner(actor)))
+    draft = found[0] if found else None
     if draft is None or (draft.dossier_id is None and draft.expires_at <= clock.now()):
         raise NotFound("This draft is not there any more. Please begin again.")
     if draft.dossier_id is not None and not submitted:
@@ -155,30 +157,36 @@ def submit_draft(actor: Actor, draft_id: UUID) -> tuple[Dossier, bool]:
         if draft.dossier_id is not None:
             return Dossier.objects.select_related("case").get(pk=draft.dossier_id), False
         procedure, form = version(draft.procedure_version_id), form_of(draft)
-        result = validate(form, draft.answers, files=door.file_facts(actor, form, draft.answers))
+        uploads = door.uploads_named(actor, form, draft.answers)
+        result = validate(form, draft.answers, files=door.facts_of(uploads))
         if not result.ok:
             raise Invalid(fields=result.fields())
         if draft.competent_id is None:
             raise Invalid(fields={"competent": ["Choose the ward or commune that handles this procedure."]})
-        dossier = submit(work, _submission(actor, draft, procedure, form, result.values))
+        dossier = submit(work, _submission(actor, draft, procedure, form, result.values, uploads))
         draft.dossier = dossier
         work.change(draft, "dossier")
     return dossier, True
 
 
-def _submission(actor: Actor, draft: Draft, procedure: ProcedureData, form: Form, values: dict[str, Any]) -> Submission:
+def _submission(
+    actor: Actor,
+    draft: Draft,
+    procedure: ProcedureData,
+    form: Form,
+    values: dict[str, Any],
+    uploads: Mapping[UUID, door.OwnUpload],
+) -> Submission:
     applicant = applicant_of(form, values)
     competent = directory().unit(_present(draft.competent_id))
     delivery = by_role(form, values, "result.delivery")
     handed_in = attached(form, values)
-    keys = [UUID(key) for _, _, keys in handed_in for key in keys]
-    files = door.files_from(actor, keys)
     # a designed form names its own papers; a derived one those of the catalogue
     papers = papers_of(form) | {paper.key: paper for paper in procedure.papers}
     by_component: dict[str, list[FileIn]] = {}
     for _, component, attached_keys in handed_in:
         by_component.setdefault(component if component in papers else "", []).extend(
-            files[UUID(key)] for key in attached_keys
+            uploads[UUID(key)].file for key in attached_keys
         )
     loose = by_component.pop("", [])
     components = [_component(papers[key], tuple(found)) for key, found in by_component.items()]
