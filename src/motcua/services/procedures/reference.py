@@ -35,7 +35,7 @@ def _words() -> list[Model]:
     rows: dict[tuple[str, str, str], Model] = {}
     for row in table("search_words.csv"):
         for expansion in row["expansion"].split("|"):
-            key = (row["kind"], folded(row["term"]), folded(expansion))
+            key = (row["kind"], folded(row["term"]), expansion.strip())
             if key not in known and key not in rows and key[1]:
                 rows[key] = SearchWord(kind=key[0], term=key[1], expansion=key[2], shown=row["term"])
     return list(rows.values())

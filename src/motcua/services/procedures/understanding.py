@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from motcua.services.procedures.words import spoken
+from motcua.services.procedures.words import spoken, syllables
 
 CODE = re.compile(r"(?<![\w.])\d\.\d{3,7}[\w.-]*")
 MOST_SYLLABLES = 60
@@ -111,7 +111,7 @@ class Lexicon:
 
     @classmethod
     def build(cls, worth: Mapping[str, float], rows: Iterable[tuple[str, str, str, str]]) -> Lexicon:
-        """``rows``: kind, term, expansion (both folded), the term as shown (with its accents)."""
+        """``rows``: kind, term (folded), what it stands for, the term as shown (with its accents)."""
         frames: dict[str, list[Entry]] = {}
         meanings: dict[str, list[Entry]] = {}
         for kind, term, expansion, shown in rows:
@@ -120,10 +120,11 @@ class Lexicon:
             if not words:
                 continue
             origin = Origin(kind.lower(), shown or term, expansion)
-            entry = Entry(words, tuple(accent for _, accent in parts), origin, tuple(expansion.split()))
+            meaning = tuple(syllables(expansion))
+            entry = Entry(words, tuple(accent for _, accent in parts), origin, meaning)
             if kind == "FRAME":
                 frames.setdefault(words[0], []).append(entry)
-            elif expansion:
+            elif meaning:
                 meanings.setdefault(words[0], []).append(entry)
         shorter: dict[str, list[str]] = {}
         for term in worth:

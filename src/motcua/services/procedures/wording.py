@@ -27,7 +27,7 @@ def set_word(work: Work, kind: str, term: str, expansion: str = "", *, active: b
     """Adds an abbreviation, a synonym or a frame of questions, or switches one on or off."""
     work.actor.require(PERMISSION)
     shown = clean_line(term)
-    key, meaning = folded(shown), folded(expansion)
+    key, meaning = folded(shown), clean_line(expansion)
     problems: dict[str, list[str]] = {}
     if kind not in SearchWord.Kind.values:
         problems["kind"] = ["Choose one of the listed values."]

@@ -41,9 +41,9 @@ class LifeEventProcedure(models.Model):
 
 
 class SearchWord(models.Model):
-    """Editable knowledge of language. ``term`` and ``expansion`` are folded (no accents, i for y).
+    """Editable knowledge of language. ``term`` is folded (no accents, i for y), ``shown`` is the term as written.
 
-    ABBREVIATION gplx → giay phep lai xe; SYNONYM so do → giay chung nhan quyen su dung dat;
+    ABBREVIATION gplx → giấy phép lái xe; SYNONYM so do → giấy chứng nhận quyền sử dụng đất;
     FRAME "toi muon", "can nhung giay to gi": words of a question that say nothing about the procedure.
     """
 
