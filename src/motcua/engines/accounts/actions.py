@@ -28,7 +28,9 @@ M = TypeVar("M", bound=models.Model)
 
 EDIT = "accounts.edit"
 TOKEN_BYTES = 32
-CLIENT_SCOPES = CLIENT_PERMISSIONS | {"procedures.read"}
+CLIENT_SCOPES = CLIENT_PERMISSIONS | {"dossier.submit"}
+"""What a token may be for: what a client does in its unit, and submitting, which needs no office."""
+
 PARTY_DETAILS = (
     "name",
     "identity_number",
