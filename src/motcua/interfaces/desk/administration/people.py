@@ -266,7 +266,7 @@ class ClientForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].choices = [("", _("Choose")), *unit_choices()]  # type: ignore[attr-defined]
-        words = {**PERMISSIONS, "procedures.read": _("Read the catalogue of procedures")}
+        words = {**PERMISSIONS, "dossier.submit": _("Submit dossiers")}
         self.fields["scopes"].choices = [(key, words.get(key, key)) for key in sorted(actions.CLIENT_SCOPES)]  # type: ignore[attr-defined]
 
 
