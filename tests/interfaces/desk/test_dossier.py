@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from motcua.engines.ledger.models import Event
+from motcua.interfaces.desk.models import Reading
 from motcua.services.dossiers import actions
 from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.rules import Status
@@ -274,3 +275,21 @@ def test_a_dossier_that_waits_offers_the_office_nothing_but_words() -> None:
     assert "Bản chụp mờ, không đọc được" in page
     with pytest.raises(Exception, match=r"waits|finished"):
         actions.claim.run(staff.specialist, dossier.pk, task_id=dossier.case.open_tasks[0].id)
+
+
+def test_looking_into_a_dossier_is_on_record_once_a_day() -> None:
+    staff = make_staff()
+    dossier = make_dossier("new", staff=staff)
+    client = signed_in(staff.counter)
+    for _ in range(3):
+        client.get(reverse("desk:dossier", args=[dossier.pk]))
+    reading = Reading.objects.get()
+    assert (reading.reader_id, reading.dossier_id) == (staff.counter.id, dossier.pk)
+
+
+def test_a_refusal_of_an_act_that_is_no_longer_offered_is_still_said() -> None:
+    staff = make_staff()
+    dossier = make_dossier("signing", staff=staff)
+    answer = act(signed_in(staff.head), dossier, "pass_on", opinion="")
+    assert answer.status_code == 422
+    assert "govuk-error-summary" in answer.content.decode()

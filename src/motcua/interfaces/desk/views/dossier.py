@@ -23,11 +23,13 @@ from motcua.engines.ledger.parts import parts
 from motcua.engines.notices.models import Message
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
+from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, NotFound, Refused
 from motcua.interfaces.desk import history, lists
 from motcua.interfaces.desk.access import actor_of, officer
 from motcua.interfaces.desk.acts import ACTS, Act, Supplement
 from motcua.interfaces.desk.frame import LIST, desk_page
+from motcua.interfaces.desk.models import Reading
 from motcua.interfaces.desk.rows import step_name
 from motcua.services.dossiers import actions, queries, worklists
 from motcua.services.dossiers.actions.flow import definition_of
@@ -53,7 +55,17 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """The page. ``?done`` follows an action and offers the next dossier of the list one came from."""
     actor = actor_of(request)
     found = queries.get(actor, dossier_id, *ALONG)
+    _note_reading(actor, found)
     return _page(request, actor, found)
+
+
+def _note_reading(actor: Actor, found: Dossier) -> None:
+    """Puts on record that the officer looked into the dossier today; one statement, nothing when it is there."""
+    now = clock.now()
+    day = now.astimezone(VIETNAM).date()
+    if actor.id is not None:
+        row = Reading(reader_id=actor.id, dossier_id=found.pk, day=day, first_at=now)
+        Reading.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def _page(
@@ -93,6 +105,7 @@ def _page(
         "acts": [act for act in acts if act.verb != "remark"],
         "remark": next((act for act in acts if act.verb == "remark"), None),
         "bound": bound,
+        "orphan": bound if bound is not None and all(act is not bound for act in acts) else None,
         "remarks": found.case.remarks.select_related("author").order_by("-at"),
         "documents": [(FORMS.get(row.form, row.form), row) for row in found.documents.order_by("issued_at")],
         "notices": Message.objects.filter(stream=found.pk).order_by("-at")[:20],
@@ -231,7 +244,9 @@ def judge(request: HttpRequest, dossier_id: UUID, component_id: UUID) -> HttpRes
 @require_safe
 def file(request: HttpRequest, dossier_id: UUID, file_id: UUID) -> HttpResponseBase:
     """The bytes of a file, shown in place where that is harmless; ``?download`` saves it."""
-    found = queries.get(actor_of(request), dossier_id)
+    actor = actor_of(request)
+    found = queries.get(actor, dossier_id)
+    _note_reading(actor, found)
     row = DossierFile.objects.select_related("blob").filter(pk=file_id, dossier=found).first()
     if row is None:
         raise NotFound("There is no such file in this dossier.")
