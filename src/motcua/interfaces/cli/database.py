@@ -10,6 +10,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,10 @@ from motcua.interfaces.cli.embedded.client import Membership
 from motcua.interfaces.cli.embedded.place import APPLICATION, OWNER
 
 OLDEST_SERVER = 150000
+# A server that was killed replays its log before it admits anybody: so long we wait for it, in seconds.
+PATIENCE = 60.0
+# PostgreSQL's words while it starts, recovers or has just lost a process; a server that is not there says others.
+COMING_BACK = ("starting up", "recovery", "shutting down", "server closed the connection", "terminat")
 
 _membership: Membership | None = None
 _ready = False
@@ -108,11 +113,22 @@ def ensure_secret_key() -> None:
 
 
 def connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
-    """A plain connection, for what happens before Django knows the database."""
-    try:
-        connection = psycopg.connect(url, autocommit=True, connect_timeout=10)
-    except psycopg.OperationalError as error:
-        raise MotcuaError("The database does not answer: %(reason)s", reason=" ".join(str(error).split())) from error
+    """A plain connection, for what happens before Django knows the database.
+
+    Waits while the server is coming back; the embedded one also while its supervisor starts it again.
+    """
+    limit = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection = psycopg.connect(url, autocommit=True, connect_timeout=10)
+            break
+        except psycopg.OperationalError as error:
+            comes = _membership is not None or any(words in str(error) for words in COMING_BACK)
+            if not comes or time.monotonic() > limit:
+                reason = " ".join(str(error).split())
+                raise MotcuaError("The database does not answer: %(reason)s", reason=reason) from error
+        heal()
+        time.sleep(0.1)
     if connection.info.server_version < OLDEST_SERVER:
         version = connection.info.server_version // 10000
         connection.close()

@@ -24,8 +24,9 @@ from motcua.interfaces.cli.embedded.identity import Account, becoming
 PORTS_TO_TRY = 50
 STOP_TIMEOUT = 25.0  # seconds; jobs get 20 to finish
 READY_TIMEOUT = 60.0
-# So many deaths of one process within a minute mean that it cannot live.
+# So many deaths of one process within a minute mean that it cannot live, as long as it never has.
 DEATHS = 5
+LONGEST_PAUSE = 5.0  # seconds, before one that has lived and dies again and again is started once more
 
 
 @dataclass
@@ -37,6 +38,8 @@ class Service:
     module: str = "motcua.interfaces.cli"
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)
+    proven: bool = False
+    again_at: float | None = None
 
     def start(self) -> None:
         """Starts it in a session of its own (Ctrl-C reaches us alone) and ties its life to ours."""
@@ -48,14 +51,23 @@ class Service:
         )
 
     def keep_alive(self) -> None:
-        """Starts it again if it has died; MotcuaError when it dies again and again."""
+        """Starts it again if it has died, each time a little later.
+
+        MotcuaError when it dies again and again before it has ever worked: then its settings are wrong. One that has
+        worked is never given up, since whatever kills it now may stop doing so.
+        """
         if self.process is None or self.process.poll() is None:
             return
-        self.deaths = [moment for moment in self.deaths if moment > time.monotonic() - 60] + [time.monotonic()]
-        if len(self.deaths) >= DEATHS:
-            raise MotcuaError("The %(name)s process keeps dying; its own messages are above.", name=self.name)
-        output.note(f"The {self.name} process ended with status {self.process.returncode}; starting it again.")
-        self.start()
+        now = time.monotonic()
+        if self.again_at is None:
+            self.deaths = [moment for moment in self.deaths if moment > now - 60] + [now]
+            if len(self.deaths) >= DEATHS and not self.proven:
+                raise MotcuaError("The %(name)s process keeps dying; its own messages are above.", name=self.name)
+            output.note(f"The {self.name} process ended with status {self.process.returncode}; starting it again.")
+            self.again_at = now + min(LONGEST_PAUSE, 0.1 * 2 ** (len(self.deaths) - 1) - 0.1)
+        if now >= self.again_at:
+            self.again_at = None
+            self.start()
 
     def ask_to_stop(self) -> None:
         """SIGTERM: finish and end."""
@@ -115,6 +127,8 @@ def command(demo: bool, host: str, port: int, workers: int, demo_dossiers: int |
                 service.start()
             bar.advance()
             _wait_until_answering(host, port, services)
+            for service in services:
+                service.proven = True
             bar.advance()
         address = f"http://localhost:{port}/"
         output.note(f"Motcua is ready after {time.monotonic() - began:.1f} s: {address}  (Ctrl-C stops it)")

@@ -65,6 +65,10 @@ class _Loader:
         self.parent = parent
 
     def __call__(self, target: str) -> Callable[..., Any]:
+        # The server's own handlers came along through the fork. They only wake the server's loop, which does not run
+        # here: until the worker sets its own, being asked to stop would be ignored, and an orphan would live on.
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
         die_with_parent(signal.SIGTERM, self.parent)
         from django.urls import get_resolver
 

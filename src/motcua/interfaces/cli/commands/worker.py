@@ -42,14 +42,14 @@ def command(concurrency: int) -> None:
 
 def _read_ledger(stop: threading.Event) -> None:
     """Runs the readers, again and again should their loop itself break (the database was away)."""
-    from django.db import DatabaseError, close_old_connections
+    from django.db import Error, close_old_connections
 
     from motcua.engines.ledger.readers import run_forever
 
     while not stop.is_set():
         try:
             run_forever(stop)
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("the readers lost the database, trying again: %s", error)
             close_old_connections()
             stop.wait(1)
