@@ -22,12 +22,15 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:sendError", () => toast(words("offline")));
 
+const leadsAway = (form) => new URL(form.action, location.href).pathname !== location.pathname;
+
 // Results as one types. The form is an ordinary GET form; the server answers with the whole page.
 each("form[data-instant]", (form) => {
   const target = form.dataset.instantTarget;
   if (!target || !document.querySelector(target)) return;
   form.setAttribute("hx-get", form.getAttribute("action") || location.pathname);
-  form.setAttribute("hx-trigger", "input delay:250ms, change, submit");
+  // A form that leads to another page shows results while one types and goes there when sent.
+  form.setAttribute("hx-trigger", `input delay:250ms, change${leadsAway(form) ? "" : ", submit"}`);
   form.setAttribute("hx-target", target);
   form.setAttribute("hx-select", target);
   form.setAttribute("hx-swap", "outerHTML");
@@ -39,7 +42,7 @@ each("form[data-instant]", (form) => {
 // What was searched for stays out of the history until it is sent; the address follows the last answer.
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.elt;
-  if (form instanceof HTMLFormElement && form.matches("[data-instant]") && event.detail.successful) {
+  if (form instanceof HTMLFormElement && form.matches("[data-instant]") && event.detail.successful && !leadsAway(form)) {
     history.replaceState(history.state, "", `?${new URLSearchParams(new FormData(form))}`);
   }
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, LiteralString, TypeVar
@@ -28,7 +29,7 @@ def fetch(statement: LiteralString, values: Sequence[Any]) -> list[dict[str, Any
 
 def load(model: type[M], rest: LiteralString, values: Sequence[Any]) -> list[M]:
     """Rows of a model as instances; ``rest`` is what follows SELECT … FROM (WHERE, ORDER BY, FOR UPDATE)."""
-    names, select = _selection(model)
+    names, select, documents = _selection(model)
     connection.ensure_connection()
     with (
         connection.wrap_database_errors,
@@ -37,11 +38,24 @@ def load(model: type[M], rest: LiteralString, values: Sequence[Any]) -> list[M]:
         found = cursor.execute(f"{select} {rest}".encode(), values, prepare=True).fetchall()
     if connection.queries_logged:
         connection.queries_log.append({"sql": f"{select} {rest}", "time": "0"})
-    return [model.from_db(connection.alias, names, row) for row in found]
+    return [model.from_db(connection.alias, names, _with_documents(row, documents)) for row in found]
+
+
+def _with_documents(row: tuple[Any, ...], places: Sequence[int]) -> Sequence[Any]:
+    """Django has the driver leave JSON as text, to decode it in its fields, which are passed by here."""
+    if not places:
+        return row
+    values = list(row)
+    for place in places:
+        if isinstance(values[place], str):
+            values[place] = json.loads(values[place])
+    return values
 
 
 @cache
-def _selection(model: type[models.Model]) -> tuple[list[str], str]:
+def _selection(model: type[models.Model]) -> tuple[list[str], str, tuple[int, ...]]:
+    """Names of the attributes, the beginning of the statement, and the places of columns that hold JSON."""
     fields = model._meta.concrete_fields
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    return [field.attname for field in fields], f'SELECT {columns} FROM "{model._meta.db_table}"'  # noqa: S608
+    documents = tuple(place for place, field in enumerate(fields) if isinstance(field, models.JSONField))
+    return [field.attname for field in fields], f'SELECT {columns} FROM "{model._meta.db_table}"', documents  # noqa: S608

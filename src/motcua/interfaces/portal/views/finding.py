@@ -47,9 +47,6 @@ def party_of(request: HttpRequest) -> Party | None:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """One question, eight life events, looking up a code, the nearest counter."""
-    if request.GET.get("q"):
-        # The address that results as one types have left here.
-        return HttpResponseRedirect(f"{reverse('portal:search')}?{request.GET.urlencode()}")
     party = party_of(request)
     units = directory()
     own = units.by_ward.get(party.ward_code) if party else None
