@@ -98,6 +98,8 @@ def places(request: HttpRequest, actor: Actor, current: str) -> list[Place]:
         found.append(("worklist", _("Worklist"), reverse("desk:worklist"), "list", "w"))
     if actor.may("dossier.receive"):
         found.append(("intake", _("Receive at the counter"), reverse("desk:intake"), "plus", "n"))
+    if works(actor):
+        found.append(("inbox", _("Messages"), reverse("desk:inbox"), "bell", "i"))
     if any(actor.may(permission) for permission in ADMINISTRATION):
         found.append(("administration", _("Administration"), reverse("desk:administration"), "settings", "a"))
     return [Place(label, url, icon, key, name == current) for name, label, url, icon, key in found]

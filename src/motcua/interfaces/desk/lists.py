@@ -100,8 +100,8 @@ def read(params: Mapping[str, str]) -> Asked:
         wanted,
         kept.urlencode(),
         filtered,
-        _position(params.get("after", "")),
-        _position(params.get("before", "")),
+        position(params.get("after", "")),
+        position(params.get("before", "")),
     )
 
 
@@ -121,7 +121,7 @@ def cursor(position: Position | None) -> str:
     return f"{first}_{key}"
 
 
-def _position(text: str) -> Position | None:
+def position(text: str) -> Position | None:
     match = _CURSOR.fullmatch(text)
     key = _key(match[2]) if match else None
     if match is None or key is None:

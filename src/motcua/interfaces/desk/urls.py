@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from motcua.interfaces.desk.administration import calendars, catalogue, flows, home, ledger, people, units, wording
-from motcua.interfaces.desk.views import dossier, intake, worklist
+from motcua.interfaces.desk.views import dossier, intake, messages, worklist
 
 app_name = "desk"
 
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/", worklist.switch_post, name="switch_post"),
     path("views/keep/", worklist.save_view, name="save_view"),
     path("views/remove/", worklist.remove_view, name="remove_view"),
+    path("inbox/", messages.inbox, name="inbox"),
     path("intake/", intake.home, name="intake"),
     path("intake/begin/", intake.begin, name="intake_begin"),
     path("intake/<uuid:intake_id>/discard/", intake.discard, name="intake_discard"),

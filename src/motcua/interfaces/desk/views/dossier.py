@@ -21,6 +21,7 @@ from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.parts import parts
 from motcua.engines.notices.models import Message
+from motcua.engines.notices.queries import item
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
@@ -108,7 +109,7 @@ def _page(
         "orphan": bound if bound is not None and all(act is not bound for act in acts) else None,
         "remarks": found.case.remarks.select_related("author").order_by("-at"),
         "documents": [(FORMS.get(row.form, row.form), row) for row in found.documents.order_by("issued_at")],
-        "notices": Message.objects.filter(stream=found.pk).order_by("-at")[:20],
+        "notices": [item(row, language) for row in Message.objects.filter(stream=found.pk).order_by("-at")[:20]],
         "supplements": parts(found, "supplements"),
         "result": getattr(found, "result", None),
         "history": history.told(events, steps, {component.key: component.name for component in components}),
