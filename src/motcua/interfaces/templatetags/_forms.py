@@ -139,8 +139,8 @@ def _control_class(widget: forms.Widget) -> str:
     return "govuk-input"
 
 
-def bound_field(bound: BoundField, show_when: str = "") -> SafeString:
-    """A field of a Django form as a field of the house."""
+def bound_field(bound: BoundField, show_when: str = "", label: str = "") -> SafeString:
+    """A field of a Django form as a field of the house; ``label`` replaces the form's own."""
     widget = bound.field.widget
     if widget.is_hidden:
         return SafeString(str(bound))
@@ -169,7 +169,7 @@ def bound_field(bound: BoundField, show_when: str = "") -> SafeString:
     return wrap(
         control,
         name=bound.html_name,
-        label=str(bound.label or ""),
+        label=label or str(bound.label or ""),
         hint=hint,
         errors=errors,
         optional=optional,

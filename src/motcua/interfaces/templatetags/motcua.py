@@ -146,9 +146,9 @@ def described(name: str, hint: Any = "", error: Any = "", id: str = "") -> SafeS
 
 
 @register.simple_tag
-def form_field(bound: BoundField, show_when: str = "") -> SafeString:
+def form_field(bound: BoundField, show_when: str = "", label: str = "") -> SafeString:
     """A field of a Django form with label, hint, error and control of the house, whatever its widget."""
-    return _forms.bound_field(bound, show_when=show_when)
+    return _forms.bound_field(bound, show_when=show_when, label=label)
 
 
 # ---- lists, pages --------------------------------------------------------------------------------------------
