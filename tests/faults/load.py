@@ -53,7 +53,7 @@ class Load:
         """No new work; what was begun is brought to its answer."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(180)
+            thread.join(300)
 
     def _work(self, number: int) -> None:
         chance = random.Random(number)
@@ -96,7 +96,7 @@ class Load:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
         if key:
             headers["Idempotency-Key"] = key
-        end = time.monotonic() + 120
+        end = time.monotonic() + 240
         while time.monotonic() < end:
             try:
                 connection = http.client.HTTPConnection("localhost", self.platform.port, timeout=15)
@@ -115,7 +115,7 @@ class Load:
                 continue
             self.faults.append(f"{method} {path}: {answer.status} {data[:300]!r}")
             raise AssertionError(self.faults[-1])
-        self.faults.append(f"{method} {path}: no answer in two minutes")
+        self.faults.append(f"{method} {path}: no answer in four minutes")
         raise AssertionError(self.faults[-1])
 
 
