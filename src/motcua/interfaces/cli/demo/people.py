@@ -113,7 +113,7 @@ def person(rng: Random, serial: int, ward: tuple[str, str], *, firm: bool = Fals
 def tax_code(serial: int) -> str:
     """A tax code of the province's series (33…) with a right check digit; the next series where there is none."""
     for series in range(33, 40):
-        digits = [int(digit) for digit in f"{series}{serial:07d}"]
+        digits = [int(digit) for digit in f"{series}{serial + 1:07d}"]
         check = 10 - sum(digit * weight for digit, weight in zip(digits, _TAX_WEIGHTS, strict=True)) % 11
         if check < 10:
             return "".join(map(str, digits)) + str(check)

@@ -40,7 +40,7 @@ from motcua.services.procedures.importer import import_file
 from motcua.services.procedures.models import Procedure, ReviewItem
 
 PROVINCE = "H57"
-CENTRE = "H57.01"
+CENTRE = "H57.30"
 PERSONA_WARD = "19753"  # Phường Phú Xuân
 PERSONA_DEPARTMENT = "H57.08"  # Sở Xây dựng
 _UNITS = "motcua.engines.organisations"
@@ -54,7 +54,7 @@ _CREW: dict[str, list[tuple[str, int]]] = {
     "vertical": [("leader", 2), ("specialist", 1)],
     "division": [("head", 1), ("specialist", 3)],
     "centre": [("counter", 12), ("head", 1)],
-    "province": [("inspector", 1)],
+    "province": [("leader", 2), ("specialist", 2), ("inspector", 1)],
 }
 _TITLES = {
     "leader": "Lãnh đạo",
