@@ -148,6 +148,14 @@ def test_two_editors(procedure: Procedure) -> None:
     assert queries.draft_content(current).name == "Zwei"
 
 
+def test_a_draft_does_not_undo_what_an_import_brought(procedure: Procedure, tmp_path: Path) -> None:
+    edit(procedure, name="Eins")
+    import_file(write(tmp_path / "new.jsonl", record(name="Von oben")), SYSTEM)
+    with pytest.raises(Conflict):
+        publish(procedure)
+    assert queries.by_code(procedure.code).name == "Von oben"
+
+
 def test_a_draft_given_up(procedure: Procedure) -> None:
     edit(procedure, name="Weg")
     with begin(EDITOR) as work:

@@ -44,7 +44,7 @@ def edit(work: Work, procedure: Procedure, content: Content, *, revision: int | 
     _check(content)
     draft = _locked_draft(procedure)
     if draft is None:
-        base = _in_force(procedure)
+        base = _latest(procedure)
         before = versions.content_of(queries.version(base.id)) if base else None
         draft = _new_draft(work, procedure, base, content)
     else:
@@ -68,15 +68,13 @@ def publish(work: Work, procedure: Procedure, effective_from: date) -> Procedure
     work.actor.require(PERMISSION)
     if effective_from < clock.today() and work.actor.kind != "system":
         raise Refused("A version cannot take effect in the past.")
+    versions.alone()
     draft = _locked_draft(procedure)
     if draft is None:
         raise NotFound("There is no draft to publish.")
-    last = (
-        ProcedureVersion.objects.select_for_update()
-        .filter(procedure=procedure, state=ProcedureVersion.State.PUBLISHED)
-        .order_by("-effective_from", "-number")
-        .first()
-    )
+    last = _latest(procedure)
+    if (last.id if last else None) != draft.base_id:
+        raise Conflict("The procedure has changed since this draft was begun. Discard the draft and edit anew.")
     if last is not None and last.effective_from is not None and last.effective_from > effective_from:
         raise Conflict("A later version is scheduled already. Withdraw it first.")
     content = from_json(draft.content)
@@ -222,15 +220,11 @@ def _found_anew(procedure: Procedure) -> None:
     transaction.on_commit(bring_up)
 
 
-def _in_force(procedure: Procedure) -> ProcedureVersion | None:
-    day = clock.today()
+def _latest(procedure: Procedure) -> ProcedureVersion | None:
+    """The version that the next one follows: the last published, also where it is only scheduled."""
     return (
-        ProcedureVersion.objects.filter(
-            Q(effective_to__isnull=True) | Q(effective_to__gt=day),
-            procedure=procedure,
-            state=ProcedureVersion.State.PUBLISHED,
-        )
-        .order_by("effective_from")
+        ProcedureVersion.objects.filter(procedure=procedure, state=ProcedureVersion.State.PUBLISHED)
+        .order_by("-effective_from", "-number")
         .first()
     )
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.bulk import BulkWork
@@ -167,9 +167,7 @@ class _Stored:
 
     @classmethod
     def load(cls) -> _Stored:
-        # Two imports at once would both think a procedure new; the second waits here.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('procedures.import'))")
+        versions.alone()
         procedures = {one.source_code: one for one in Procedure.objects.all()}
         slim = ("procedure_id", "number", "state", "source", "effective_from", "effective_to", "content_hash")
         published = ProcedureVersion.objects.filter(state=ProcedureVersion.State.PUBLISHED)

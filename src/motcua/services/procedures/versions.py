@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from motcua.engines.ledger.work import Work
 from motcua.services.procedures.content import Case, Content, Fee, Legal, Method, Paper, ProcedureData, Result
 from motcua.services.procedures.models import (
@@ -41,6 +43,15 @@ PLAIN = (
     "locality",
     "extra",
 )
+
+
+def alone() -> None:
+    """Waits until no other import or publication is going on; until the end of the transaction none begins.
+
+    Two at once would both give the next version, or both think a procedure new.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('procedures.versions'))")
 
 
 class Fields:

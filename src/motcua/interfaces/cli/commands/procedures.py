@@ -11,6 +11,7 @@ import click
 from motcua.foundation.errors import MotcuaError
 from motcua.interfaces.cli import database, output
 
+TWO_LEVELS = date(2025, 7, 1)  # since when the catalogue that comes with the house holds: no districts any more
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 day = click.DateTime(formats=["%Y-%m-%d"])
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -133,4 +134,4 @@ def ensure_catalogue() -> None:
     from motcua.services.procedures.importer import DEMO_CATALOGUE, import_file
 
     output.note("No procedures yet: importing the catalogue that comes with Motcua.")
-    import_file(DEMO_CATALOGUE, SYSTEM)
+    import_file(DEMO_CATALOGUE, SYSTEM, TWO_LEVELS)
