@@ -30,7 +30,13 @@ def test_text_can_be_read(name: str) -> None:
     pairs += [(tone, f"{tone}-ground") for tone in ("info", "done", "wait", "late")]
     pairs += [("ink", "select"), ("ink", "surface-strong"), ("muted", "surface-strong"), ("muted", "quiet-ground")]
     pairs += [("ink", "wait-ground"), ("ink", "late-ground"), ("ink", "info-ground"), ("ink", "done-ground")]
-    pairs += [("on-brand", "brand"), ("on-brand", "brand-strong"), ("focus-ink", "focus"), ("ground", "done"), ("band-ink", "band")]
+    pairs += [
+        ("on-brand", "brand"),
+        ("on-brand", "brand-strong"),
+        ("focus-ink", "focus"),
+        ("ground", "done"),
+        ("band-ink", "band"),
+    ]
     weak = [
         (text, ground, round(contrast(colours[text], colours[ground]), 2))
         for text, ground in pairs

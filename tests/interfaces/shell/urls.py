@@ -31,13 +31,15 @@ PAGES = {
     "list": """{% extends "desk/base.html" %}{% load motcua %}{% block title %}List{% endblock %}{% block content %}
 <h1>List</h1><a data-go="w" href="?went=1">W</a><label>Search <input data-key-search></label>
 <form><table data-worklist><caption>List</caption><tbody>{% for n in numbers %}<tr data-row data-id="{{ n }}"
- data-href="?open={{ n }}" data-preview-url="/test/preview/{{ n }}"><td><input type="checkbox" aria-label="{{ n }}"></td>
+ data-href="?open={{ n }}" data-preview-url="/test/preview/{{ n }}">
+<td><input type="checkbox" aria-label="{{ n }}"></td>
 <td><a data-open href="?open={{ n }}">{{ n }}</a></td></tr>{% endfor %}</tbody></table>
 <div class="mc-bulk-bar" data-bulk-bar hidden><span data-bulk-count></span></div></form>{% endblock %}
 {% block preview %}<aside class="mc-preview" data-preview-pane aria-label="Preview"></aside>{% endblock %}""",
     "search": """{% extends "portal/base.html" %}{% block title %}Search{% endblock %}{% block content %}<h1>Search</h1>
-<form data-instant data-instant-target="#found"><label for="q">Q</label><input id="q" name="q" value="{{ request.GET.q }}">
-</form><div id="found">{% if request.GET.q %}found {{ request.GET.q }}{% endif %}</div>{% endblock %}""",
+<form data-instant data-instant-target="#found"><label for="q">Q</label>
+<input id="q" name="q" value="{{ request.GET.q }}"></form>
+<div id="found">{% if request.GET.q %}found {{ request.GET.q }}{% endif %}</div>{% endblock %}""",
 }
 
 
