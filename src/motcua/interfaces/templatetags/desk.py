@@ -33,7 +33,7 @@ def cell(bound: BoundField) -> SafeString:
         name = "govuk-textarea"
     elif isinstance(widget, forms.CheckboxInput):
         name = "mc-cell__check"
-    attributes: dict[str, str] = {"class": name, "aria-label": str(bound.label or "")}
+    attributes: dict[str, str | bool] = {"class": name, "aria-label": str(bound.label or "")}
     if bound.errors:
         attributes["aria-describedby"] = f"{bound.id_for_label}-error"
     return SafeString(bound.as_widget(attrs=attributes))
