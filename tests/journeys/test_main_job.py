@@ -112,9 +112,9 @@ def submit(page: Page) -> str:
 
 def open_on_desk(page: Page, code: str) -> None:
     """The officer finds the dossier by its code."""
-    page.goto(f"/desk/search/?q={code}")
-    if page.locator(".mc-dossier-head").count() == 0:
-        page.get_by_role("link", name=re.compile(re.escape(code))).first.click()
+    page.goto("/desk/")
+    page.locator("#desk-search").fill(code)
+    page.locator("#desk-search").press("Enter")
     expect(page.locator(".mc-dossier-head")).to_contain_text(code)
 
 
@@ -125,7 +125,10 @@ def act(page: Page, verb: str, fields: dict[str, str] | None = None) -> None:
         block.locator("summary").click()
     for name, value in (fields or {}).items():
         control = block.locator(f"[name={name}]").first
-        if control.evaluate("it => it.type") == "radio":
+        kind = control.evaluate("it => it.type")
+        if kind == "checkbox":
+            control.check()
+        elif kind == "radio":
             block.locator(f"[name={name}][value={value}]").check()
         else:
             control.fill(value)
@@ -197,7 +200,7 @@ def test_from_search_to_returned_result(enter: Enter, tmp_path: Path) -> None:
 
     # the counter returns the result; the story is told to its end
     open_on_desk(counter, code)
-    act(counter, "return", {"received_by": "Phan Thị Minh Tâm"})
+    act(counter, "return", {"received_by": "Phan Thị Minh Tâm", "identity_checked": "on"})
     citizen.reload()
     expect(citizen.locator("main")).to_contain_text("Bạn đã nhận kết quả tại quầy")
     expect(citizen.locator(".mc-state")).to_contain_text("Đã trả kết quả")
