@@ -67,6 +67,7 @@ class Act(forms.Form):
     plain: ClassVar[bool] = False  # a button alone, nothing to fill in
     warning: ClassVar[bool] = False
     template: ClassVar[str] = ""
+    leads = False  # the page's one main action
 
     def __init__(self, *args: Any, actor: Actor, dossier: Dossier, task: Task | None, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"{self.verb}_%s")

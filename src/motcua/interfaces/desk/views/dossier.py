@@ -48,6 +48,8 @@ FORMS = {
 }
 MOST_EVENTS = 500
 ALONG = ("applicant", "result")
+LEADING = frozenset({"accept", "pass_on", "complete", "return"})
+"""What may be the one main action of the page: that which brings the dossier forward."""
 
 
 @officer
@@ -84,6 +86,9 @@ def _page(
     steps = {"intake": _("Receive")} | {step.key: step.title(language) for step in flow.steps}
     units = directory().by_id
     acts = [_act(each, actor, found, bound) for each in possible(actor, found)]
+    first = acts[0] if acts else None
+    if first is not None and first.verb in LEADING:
+        first.leads = True
     reckoning = reckoning_of(found.case)
     groups = answers_summary(form, found.answers, language)
     shown = [file for file in files if may_show(file.blob)]
