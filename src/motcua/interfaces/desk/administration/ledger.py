@@ -14,13 +14,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from motcua.engines.ledger import readers
+from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.models import Event, ReaderCursor
 from motcua.engines.ledger.verify import application_may_change, verify
+from motcua.engines.organisations.queries import directory
 from motcua.foundation.clock import VIETNAM
 from motcua.interfaces.desk.access import actor_of, holding
 from motcua.interfaces.desk.administration.blocks import Block, Cell, FormBlock, Pairs, Table, failed, go, show
 from motcua.interfaces.desk.history import WORDS, who
 from motcua.services.dossiers import queries
+from motcua.services.dossiers.models import Dossier
 
 reader_of = holding("ledger.read")
 PAGE = 100
@@ -94,6 +97,7 @@ def _behind(cursor: ReaderCursor) -> int:
 @require_safe
 def stream(request: HttpRequest, key: UUID) -> HttpResponse:
     """The events of one stream with their hashes, and the verdict on its chain."""
+    _check_reach(actor_of(request), key)
     after = request.GET.get("after", "")
     first = int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
     events = list(Event.objects.filter(stream=key, seq__gt=first).order_by("seq")[:PAGE])
@@ -122,3 +126,11 @@ def stream(request: HttpRequest, key: UUID) -> HttpResponse:
         ),
     ]
     return show(request, str(key), blocks, crumbs=[(_("Ledger"), reverse("desk:ledger"))])
+
+
+def _check_reach(actor: Actor, key: UUID) -> None:
+    """A dossier's stream is for those who may see it, and who read the ledger of its agency. Raises ``NotFound``."""
+    competent = Dossier.objects.filter(pk=key).values_list("competent_id", flat=True).first()
+    if competent is None or actor.may("ledger.read", directory().unit(competent).path):
+        return
+    queries.get(actor, key)
