@@ -116,9 +116,11 @@ def _hash(raw: Mapping[str, Any]) -> str:
 
 def _text(value: Any) -> str:
     """Text in NFC without what PostgreSQL cannot hold; numbers as text; all else empty."""
-    if value is None or isinstance(value, bool | Mapping | list | tuple):
-        return ""
-    text = unicodedata.normalize("NFC", str(value))
+    if not isinstance(value, str):
+        if value is None or isinstance(value, bool | Mapping | list | tuple):
+            return ""
+        value = str(value)
+    text = value if value.isascii() else unicodedata.normalize("NFC", value)
     if "\x00" in text:
         text = text.replace("\x00", "")
     try:
