@@ -186,7 +186,8 @@ def appoint(
     if valid_to is not None and valid_to < valid_from:
         fields["valid_to"] = ["The last day lies before the first."]
     same = Appointment.objects.filter(user=user, unit=unit, role=role, valid_from=valid_from)
-    if not fields and same.exists():
+    # one whose account is made in this very work holds nothing yet
+    if not fields and not user._state.adding and same.exists():
         fields["role"] = ["This person holds this role in the unit already."]
     if fields:
         raise Invalid(fields=fields)

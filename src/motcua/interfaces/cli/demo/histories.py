@@ -7,13 +7,11 @@ on where it stopped, and portions can be made by several processes side by side.
 from __future__ import annotations
 
 import csv
-import gc
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -37,6 +35,7 @@ from motcua.foundation.keys import id_at, made_by
 from motcua.interfaces.cli.demo import people, rhythm
 from motcua.interfaces.cli.demo.answers import Answers
 from motcua.interfaces.cli.demo.life import Life, World
+from motcua.interfaces.cli.demo.memory import no_collection
 from motcua.interfaces.cli.demo.province import PERSONA_WARD
 from motcua.interfaces.cli.demo.samples import Samples
 from motcua.interfaces.cli.demo.staff import Staff
@@ -240,7 +239,7 @@ def fill(portion: Portion) -> int:
     rng = Random(f"{portion.seed}:{portion.number}")  # noqa: S311 -- invented data
     work = BulkWork(SYSTEM, portion.until)
     keys = Random(f"{portion.seed}:{portion.number}:keys")  # noqa: S311
-    with _no_collection(), clock.at(portion.until), made_by(lambda: id_at(work.now, keys.getrandbits(74))):
+    with no_collection(), clock.at(portion.until), made_by(lambda: id_at(work.now, keys.getrandbits(74))):
         crowd = _Crowd(portion, rng, work)
         written = sum(1 for day in portion.days for _ in range(day.count) if crowd.somebody_comes(day))
         work.actor, work.now = SYSTEM, portion.until
@@ -252,16 +251,6 @@ def fill(portion: Portion) -> int:
         )
         work.flush()
     return written
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Nothing is garbage until the portion is written; looking for it again and again costs a third of the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 class _Crowd:

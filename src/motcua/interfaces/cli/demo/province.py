@@ -34,6 +34,7 @@ from motcua.engines.organisations.roles import DEFAULT_ROLES
 from motcua.foundation.cache import forget_all
 from motcua.foundation.errors import NotFound
 from motcua.interfaces.cli.demo import people
+from motcua.interfaces.cli.demo.memory import no_collection
 from motcua.services.procedures import actions as procedures
 from motcua.services.procedures.forms import load_designed_forms
 from motcua.services.procedures.importer import import_file
@@ -156,7 +157,7 @@ def ward_unit(ward_code: str) -> str:
 
 def build(seed: int, since: date, step: Callable[[str], None]) -> dict[str, int]:
     """Everything but the dossiers, in one transaction; ``since``: the day from which it holds. Returns counts."""
-    with transaction.atomic():
+    with no_collection(), transaction.atomic():
         step("units")
         units = _units(since)
         step("officers")
