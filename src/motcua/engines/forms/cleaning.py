@@ -45,7 +45,7 @@ class Context:
     files: Mapping[str, FileFact] | None = None
 
 
-class Wrong(Exception):  # noqa: N818 -- it is not an error of the program but a remark on an answer
+class Wrong(Exception):
     """The answer can not be used; ``parts`` maps a part of a composite ("" for the whole) to what is said."""
 
     def __init__(self, message: Message | None = None, **parts: Message) -> None:

@@ -51,7 +51,7 @@ Lookup: TypeAlias = Callable[[str], Any]
 _OPS = ("is", "in", "has", "filled", "at_least", "younger_than")
 
 
-class Unreadable(ValueError):  # noqa: N818 -- reads as what it says
+class Unreadable(ValueError):
     """The expression is not one of ours; ``what`` (a msgid) with ``params`` says why."""
 
     def __init__(self, what: str, **params: Any) -> None:

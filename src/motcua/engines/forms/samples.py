@@ -59,7 +59,7 @@ _PATTERNED = {"passport": "C{0:07d}", "licence_plate": "75A-{0:05d}", "land_plot
 TRIES = 400
 
 
-class NoSample(Exception):  # noqa: N818
+class NoSample(Exception):
     """The form's rules left no answers in as many tries as we allow: a form nobody can fill in."""
 
 

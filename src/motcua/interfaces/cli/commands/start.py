@@ -85,7 +85,7 @@ class Service:
             self.process.wait()
 
 
-class _Stop(Exception):  # noqa: N818 -- not an error
+class _Stop(Exception):
     """Somebody asked us to stop."""
 
 
