@@ -160,6 +160,7 @@ def test_a_persona_is_one_click_away_in_demo_mode() -> None:
     assert officer.full_name in client.get(reverse("sign_in")).content.decode()
     assert client.post("/sign-in/demo/", {"persona": "counter"}).headers["Location"] == reverse("desk:worklist")
     assert client.get(reverse("desk:worklist")).status_code == 200
+    assert "persona" in client.get(reverse("sign_in")).content.decode()
     with override_settings(DEMO=False):
         assert client.get(reverse("desk:worklist")).headers["Location"] == reverse("mfa_index")
     for persona in ("", "nobody", "\0"):

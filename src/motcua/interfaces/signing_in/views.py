@@ -9,6 +9,7 @@ from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -43,7 +44,16 @@ class SignInView(LoginView):  # type: ignore[misc]  # allauth ships no types
         return response
 
 
-sign_in = SignInView.as_view()
+_sign_in = SignInView.as_view()
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page. In demo mode also for who is signed in: one changes from person to person there."""
+    if settings.DEMO and request.user.is_authenticated and request.method == "GET":
+        context = {"personas": personas.present(), "next": request.GET.get("next", "")}
+        return render(request, "signing_in/sign_in.html", context)
+    response: HttpResponse = _sign_in(request)
+    return response
 
 
 def _origin(url: str) -> str:
