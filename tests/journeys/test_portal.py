@@ -106,7 +106,7 @@ def test_a_form_by_keyboard_alone(enter: Enter) -> None:
     expect(page.locator("form.mc-form")).to_be_visible()
     page.get_by_role("button", name="Lưu và tiếp tục").focus()
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    expect(page.locator(".govuk-error-summary, .mc-progress:has-text('2/')").first).to_be_visible()
     fits(page)
 
 

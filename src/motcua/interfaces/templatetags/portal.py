@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django import template
 
+from motcua.interfaces.portal.offers import basis_words
 from motcua.interfaces.templatetags._words import as_day
 from motcua.services.procedures.content import Legal
 
@@ -46,3 +47,9 @@ def law_title(legal: Legal) -> str:
         if rest == legal.number:
             return ""
     return rest
+
+
+@register.filter
+def law(basis: str) -> str:
+    """An article as people read it: ``ND118 Đ19.5`` → khoản 5 Điều 19 Nghị định 118/2025/NĐ-CP."""
+    return basis_words(basis)

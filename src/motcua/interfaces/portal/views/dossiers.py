@@ -22,6 +22,7 @@ from motcua.engines.files.serving import file_response, warning_of
 from motcua.engines.forms.summary import AnsweredGroup, answers_summary
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.models import Event
+from motcua.engines.notices import queries as notices
 from motcua.engines.notices.actions import preferences_of
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
@@ -179,6 +180,8 @@ def _dossier(request: HttpRequest, found: Dossier, problems: dict[str, list[str]
             "completion": COMPLETION[found.status],
             "groups": _answers(found, procedure),
             "ended": case.closed_at is not None,
+            "again": found.status in _AGAIN,
+            "messages_about": _messages(actor_of(request), found),
             "lookup": lookup_url(found.code),
         },
         nav="dossiers",
@@ -187,6 +190,14 @@ def _dossier(request: HttpRequest, found: Dossier, problems: dict[str, list[str]
 
 
 _OWN = (FileKind.SUBMITTED, FileKind.SUPPLEMENT)
+_AGAIN = (Status.REFUSED, Status.WITHDRAWN, Status.STOPPED)
+MOST_MESSAGES = 10
+
+
+def _messages(actor: Actor, found: Dossier) -> list[notices.InboxItem]:
+    """What was told about this dossier, newest first."""
+    rows = notices.of_actor(actor).filter(stream=found.pk).order_by("-at", "-id")[:MOST_MESSAGES]
+    return [notices.item(row, language()) for row in rows]
 
 
 def _answers(found: Dossier, procedure: ProcedureData) -> list[AnsweredGroup]:

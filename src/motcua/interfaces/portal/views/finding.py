@@ -18,7 +18,7 @@ from motcua.interfaces.portal import hours, results
 from motcua.interfaces.portal.access import actor_of
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.offers import LEVELS
-from motcua.services.dossiers.queries import public_status
+from motcua.services.dossiers.queries import public_status, visible_to
 from motcua.services.dossiers.rules import COMPLETION
 from motcua.services.procedures import queries
 from motcua.services.procedures.search import search as find
@@ -155,10 +155,12 @@ def lookup(request: HttpRequest) -> HttpResponse:
         if found is None:
             problem = _("There is no dossier with this code. Please check the code on your receipt.")
     completion = COMPLETION[found["status"]] if found else 0
+    actor = actor_of(request)
+    own = found is not None and actor.kind == "citizen" and visible_to(actor).filter(code=found["code"]).exists()
     return portal_page(
         request,
         "lookup.html",
-        {"code": text, "problem": problem, "found": found, "completion": completion},
+        {"code": text, "problem": problem, "found": found, "completion": completion, "own": own},
         status=404 if parsed is not None and parsed.ok and found is None else 200,
     )
 
