@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 
 from motcua.engines.accounts.models import Party
+from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.models import Event
+from motcua.engines.ledger.work import begin
+from motcua.foundation.cache import forget_all
 from motcua.services.dossiers.models import Dossier, DossierFile
+from motcua.services.procedures import actions as catalogue
+from motcua.services.procedures.models import Procedure
 from tests import factories
 from tests.interfaces.api.conftest import SCOPES, Api, body
 
@@ -172,3 +177,15 @@ def test_public_status_says_no_more_than_the_law_allows(api: Api, procedure: Any
     answer = Api("").get(f"/status/{code}")
     assert answer.json() == {"code": code, "status": 1, "completion": 10}
     assert Api("").get("/status/H57.1-260101-9999").status_code == 404
+
+
+def test_a_suspended_procedure_takes_nothing_new(api: Api, procedure: Any) -> None:
+    running = submitted(api)
+    catalogued = Procedure.objects.get(code="1.001193")
+    with begin(SYSTEM) as work:
+        catalogue.set_status(work, catalogued, "SUSPENDED", "1/QĐ-UBND")
+    forget_all()
+    answer = api.post("/dossiers", body(), key="a-good-key")
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "refused"
+    assert api.post(f"/dossiers/{running}/status", {"action": "accept"}).status_code == 200

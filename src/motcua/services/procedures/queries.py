@@ -96,6 +96,15 @@ in_force = Remembered(_load_in_force)
 """A day, and code → version in force on it, kept for some seconds: submissions and pages ask for it all the time."""
 
 
+def _load_closed() -> frozenset[UUID]:
+    closed = Procedure.objects.exclude(status=Procedure.Status.ACTIVE)
+    return frozenset(closed.values_list("id", flat=True))
+
+
+closed = Remembered(_load_closed)
+"""Procedures that are suspended or abolished: nothing new can be submitted; running dossiers go on."""
+
+
 def current(code: str) -> ProcedureData:
     """The version in force today. Raises ``NotFound``."""
     day, known = in_force()

@@ -25,6 +25,7 @@ from motcua.services.dossiers.actions.flow import step_due
 from motcua.services.dossiers.models import Delivery, Dossier, DossierComponent, DossierFile, FileKind
 from motcua.services.dossiers.rules import INTAKE_HOURS
 from motcua.services.procedures.content import ProcedureData
+from motcua.services.procedures.queries import closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,10 @@ class Submission:
 def submit(work: Work, submission: Submission) -> Dossier:
     """Makes the dossier, its case and the counter's first task; the code carries the competent agency (ND118 Đ28).
 
-    Raises ``Refused`` when the procedure is not taken over this channel.
+    Raises ``Refused`` when the procedure is suspended, or not taken over this channel.
     """
+    if submission.procedure.procedure_id in closed():
+        raise Refused("This procedure is suspended. Please ask at the one-stop counter.")
     if submission.procedure.method(submission.channel) is None and submission.procedure.methods:
         raise Refused("This procedure can't be submitted this way. Please choose another way to submit.")
     competent = directory().unit(submission.competent_id)
