@@ -111,6 +111,6 @@ def test_rubbish_gets_an_answer(counter: Client) -> None:
                 text,
             )
             assert counter.post(step(intake, name), data).status_code < 500, (name, text)
-        assert counter.get(step(intake, "procedure"), {"q": text}).status_code == 200
+        assert counter.get(step(intake, "procedure"), {"q": text}).status_code < 500
     bad = SimpleUploadedFile("virus.exe", b"MZ")
     assert counter.post(step(intake, "papers"), {f"files_{key}": bad}).status_code == 422
