@@ -1,0 +1,16 @@
+"""Who may pass which door: every address of the platform × every role, for GET and POST.
+
+An address that is in none of these tables fails the tests.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.faults.doors import administration, desk, entrance, portal
+from tests.faults.doors.machines import CALLS, MACHINES
+from tests.faults.doors.words import ROLES, SECOND_FACTOR, SIGN_IN
+
+DOORS: Final = [*entrance.DOORS, *desk.DOORS, *administration.DOORS, *portal.DOORS]
+
+__all__ = ["CALLS", "DOORS", "MACHINES", "ROLES", "SECOND_FACTOR", "SIGN_IN"]

@@ -1,0 +1,167 @@
+"""What administrators keep."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.faults.doors.words import Door, administrators, desk
+
+DOORS: Final = [
+    Door("desk/administration/", get=desk(403, 403, 403, 200, 200), post=desk(403, 403, 403, 405, 405)),
+    Door("desk/administration/procedures/", get=administrators(200), post=administrators(405)),
+    Door("desk/administration/procedures/new/", get=administrators(200), post=administrators(200)),
+    Door("desk/administration/review/", get=administrators(200), post=administrators(405)),
+    Door("desk/administration/flows/", get=administrators(200), post=administrators(405)),
+    Door("desk/administration/flows/new/", get=administrators(200), post=administrators(422)),
+    Door("desk/administration/forms/", get=administrators(200), post=administrators(405)),
+    Door("desk/administration/notices/", get=administrators(200), post=administrators(405)),
+    Door("desk/administration/units/", get=administrators(200), post=administrators(405)),
+    Door("desk/administration/units/new/", get=administrators(200), post=administrators(200)),
+    Door("desk/administration/roles/", get=administrators(200), post=administrators(200)),
+    Door("desk/administration/calendars/", get=administrators(200), post=administrators(200)),
+    Door("desk/administration/calendars/new/", get=administrators(200), post=administrators(200)),
+    Door("desk/administration/people/", get=administrators(200), post=administrators(302)),
+    Door("desk/administration/people/new/", get=administrators(200), post=administrators(200)),
+    Door("desk/administration/clients/", get=administrators(200), post=administrators(200)),
+    Door(
+        "desk/administration/ledger/",
+        get=desk(403, 403, 403, 200, 200),
+        post=desk(403, 403, 403, 302, 422),
+        data={"what": "{new_code}"},
+    ),
+    Door(
+        "desk/administration/procedures/<uuid:key>/",
+        at="desk/administration/procedures/{procedure_key}/",
+        get=administrators(200),
+        post=administrators(405),
+    ),
+    Door(
+        "desk/administration/procedures/<uuid:key>/edit/",
+        at="desk/administration/procedures/{procedure_key}/edit/",
+        get=administrators(200),
+        post=administrators(422),
+    ),
+    Door(
+        "desk/administration/procedures/<uuid:key>/publish/",
+        at="desk/administration/procedures/{procedure_key}/publish/",
+        get=administrators(405),
+        post=administrators(302),
+        data={"effective_from": "2099-01-01"},
+    ),
+    Door(
+        "desk/administration/procedures/<uuid:key>/discard/",
+        at="desk/administration/procedures/{procedure_key}/discard/",
+        get=administrators(405),
+        post=administrators(302),
+    ),
+    Door(
+        "desk/administration/procedures/<uuid:key>/status/",
+        at="desk/administration/procedures/{procedure_key}/status/",
+        get=administrators(405),
+        post=administrators(302),
+        data={"status": "SUSPENDED", "reason": "QĐ 1"},
+    ),
+    Door(
+        "desk/administration/versions/<uuid:key>/",
+        at="desk/administration/versions/{version}/",
+        get=administrators(200),
+        post=administrators(405),
+    ),
+    Door(
+        "desk/administration/versions/<uuid:key>/withdraw/",
+        at="desk/administration/versions/{scheduled}/withdraw/",
+        get=administrators(405),
+        post=administrators(302),
+    ),
+    Door(
+        "desk/administration/review/<uuid:key>/",
+        at="desk/administration/review/{item}/",
+        get=administrators(405),
+        post=administrators(302),
+        data={"decision": "accept"},
+    ),
+    Door(
+        "desk/administration/flows/<slug:key>/",
+        at="desk/administration/flows/{flow}/",
+        get=administrators(200),
+        post=administrators(422),
+    ),
+    Door(
+        "desk/administration/flows/<slug:key>/bpmn/",
+        at="desk/administration/flows/{flow}/bpmn/",
+        get=administrators(200),
+        post=administrators(405),
+    ),
+    Door(
+        "desk/administration/forms/<uuid:key>/",
+        at="desk/administration/forms/{form}/",
+        get=administrators(200),
+        post=administrators(405),
+    ),
+    Door(
+        "desk/administration/forms/<uuid:key>/publish/",
+        at="desk/administration/forms/{form}/publish/",
+        get=administrators(405),
+        post=administrators(302),
+        data={"effective_from": "2099-01-01"},
+    ),
+    Door(
+        "desk/administration/notices/<str:kind>/<slug:channel>/<slug:language>/",
+        at="desk/administration/notices/dossier.accepted/email/vi/",
+        get=administrators(200),
+        post=administrators(302),
+        data={"subject": "a", "body": "b", "effective_from": "2099-01-01"},
+    ),
+    Door(
+        "desk/administration/units/<uuid:key>/",
+        at="desk/administration/units/{unit}/",
+        get=administrators(200),
+        post=administrators(302),
+        data={"name": "P. Thuận Hóa", "kind": "commune", "fields_text": ""},
+    ),
+    Door(
+        "desk/administration/calendars/days/remove/",
+        get=administrators(405),
+        post=administrators(404),
+        data={"day": "2026-01-02"},
+    ),
+    Door(
+        "desk/administration/calendars/<uuid:key>/",
+        at="desk/administration/calendars/{calendar}/",
+        get=administrators(200),
+        post=administrators(302),
+        data={"day": "2026-12-31", "worked": "1", "basis": "QĐ 5"},
+    ),
+    Door(
+        "desk/administration/calendars/<uuid:key>/days/remove/",
+        at="desk/administration/calendars/{calendar}/days/remove/",
+        get=administrators(405),
+        post=administrators(404),
+        data={"day": "2026-01-02"},
+    ),
+    Door(
+        "desk/administration/people/<uuid:key>/",
+        at="desk/administration/people/{person}/",
+        get=administrators(200),
+        post=administrators(302),
+        data={"do": "shut", "s-reason": "Nghỉ hưu"},
+    ),
+    Door(
+        "desk/administration/posts/<uuid:key>/end/",
+        at="desk/administration/posts/{appointment}/end/",
+        get=administrators(405),
+        post=administrators(302),
+    ),
+    Door(
+        "desk/administration/clients/<uuid:key>/revoke/",
+        at="desk/administration/clients/{client}/revoke/",
+        get=administrators(405),
+        post=administrators(302),
+    ),
+    Door(
+        "desk/administration/ledger/<uuid:key>/",
+        at="desk/administration/ledger/{new}/",
+        get=desk(403, 403, 403, 200, 200),
+        post=desk(403, 403, 403, 405, 405),
+    ),
+]
