@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from motcua.engines.ledger.quick import QuickRow
 from motcua.foundation.keys import new_id
 
 
@@ -16,7 +17,7 @@ class PartyKind(models.TextChoices):
     AGENCY = "agency", _("Agency or organisation")
 
 
-class Party(models.Model):
+class Party(QuickRow):
     """A person or organisation in law (chủ hồ sơ). ``identity_number``: số định danh, or registration number."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from motcua.engines.ledger.parts import begin_parts
 from motcua.engines.ledger.prepared import load
+from motcua.engines.ledger.quick import QuickRow
 from motcua.foundation.keys import new_id
 
 
@@ -35,7 +36,7 @@ class TaskState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-class Case(models.Model):
+class Case(QuickRow):
     """Identity, clock and state. ``holder`` is the unit whose turn it is now."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -81,7 +82,7 @@ class Case(models.Model):
         begin_parts(self)
 
 
-class Stop(models.Model):
+class Stop(QuickRow):
     """A time in which the clock stands. ``effect``: RESTART counts from zero afterwards, RESUME goes on."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -102,7 +103,7 @@ class Stop(models.Model):
         return f"{self.case_id} {self.reason}"
 
 
-class Task(models.Model):
+class Task(QuickRow):
     """One step of a case at one unit. Open tasks are what worklists show."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from motcua.engines.cases.models import Case
+from motcua.engines.ledger.quick import QuickRow
 from motcua.services.dossiers.folding import FoldedName
 from motcua.services.dossiers.rules import Status
 
@@ -26,7 +27,7 @@ class Delivery(models.TextChoices):
     ELECTRONIC = "electronic", _("Electronically")
 
 
-class Dossier(models.Model):
+class Dossier(QuickRow):
     """Hồ sơ. Three units (ND118 Đ28): where it was received, who is competent, who leads where several act."""
 
     case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="dossier")

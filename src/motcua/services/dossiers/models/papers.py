@@ -6,11 +6,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from motcua.engines.ledger.quick import QuickRow
 from motcua.foundation.keys import new_id
 from motcua.services.dossiers.models.dossier import Dossier
 
 
-class DossierComponent(models.Model):
+class DossierComponent(QuickRow):
     """Thành phần hồ sơ handed in or wanted. ``verdict`` is the officer's: đủ, thiếu, không hợp lệ."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -40,7 +41,7 @@ class FileKind(models.TextChoices):
     RESULT = "result", _("Result")
 
 
-class DossierFile(models.Model):
+class DossierFile(QuickRow):
     """A file in a dossier; the bytes are in the store by ``blob``."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -59,7 +60,7 @@ class DossierFile(models.Model):
         return self.name
 
 
-class SupplementRequest(models.Model):
+class SupplementRequest(QuickRow):
     """Yêu cầu bổ sung (ND118 Đ19.5). ``items``: [{"component", "name", "reason", "basis"}]."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -94,7 +95,7 @@ class SupplementRequest(models.Model):
         return f"{self.dossier_id} #{self.number}"
 
 
-class Result(models.Model):
+class Result(QuickRow):
     """Kết quả: what was decided, its number, who signed and how it reached the person."""
 
     dossier = models.OneToOneField(Dossier, models.PROTECT, primary_key=True, related_name="result")
