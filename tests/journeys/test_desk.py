@@ -135,9 +135,7 @@ def test_a_dossier_passes_from_the_counter_to_the_returned_result(page: Page) ->
 
 def test_a_supplement_is_previewed_before_it_is_sent(page: Page) -> None:
     be(page, "counter")
-    receive(page)
-    page.click("a[href*='/dossiers/']")
-    code = page.locator(".mc-dossier-head__code .mc-num").inner_text()
+    code = receive(page)
     be(page, "specialist")
     page.fill("#desk-search", code)
     page.keyboard.press("Enter")
@@ -234,3 +232,20 @@ def test_the_desk_elsewhere(browser: Browser, server: Platform, options: dict[st
     if options.get("java_script_enabled", True):
         assert page.evaluate("document.documentElement.scrollWidth") <= options["viewport"]["width"]
     context.close()
+
+
+def test_fresh_rows_keep_marks_and_place(page: Page) -> None:
+    """The list asks for itself every minute; what was marked stays marked, the row one stands on stays."""
+    be(page, "counter")
+    receive(page)
+    receive(page)
+    be(page, "specialist")
+    rows = page.locator("tr[data-row]")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(rows.nth(1)).to_have_attribute("data-marked", "")
+    with page.expect_response(lambda answer: answer.url.endswith("/desk/")):
+        page.evaluate("document.querySelector('#rows').dispatchEvent(new Event('refresh'))")
+    expect(rows.nth(1)).to_have_attribute("data-active", "")
+    expect(rows.nth(1).locator("input")).to_be_checked()
