@@ -32,6 +32,8 @@ def people(browser: Browser, server: Platform) -> Iterator[Enter]:
         given = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", **(PHONE if phone else DESK), **options}
         context = browser.new_context(base_url=server.url, **given)
         context.set_default_timeout(15_000)
+        # whatever language another story has left with the account
+        context.add_cookies([{"name": "django_language", "value": "vi", "url": server.url}])
         contexts.append(context)
         page = context.new_page()
         page.on("console", on_console)

@@ -189,8 +189,8 @@ def test_without_javascript_from_question_to_task_list(enter: Enter) -> None:
 def test_english_is_complete(enter: Enter) -> None:
     page = enter("citizen")
     page.goto("/account/")
-    page.get_by_role("radio", name="English").check()
-    page.locator("section", has=page.get_by_role("radio", name="English")).get_by_role("button").click()
+    page.locator("#speak-en").check()
+    page.locator("section", has=page.locator("#speak-en")).get_by_role("button").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("My account")
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("What do you need to do?")
@@ -199,8 +199,8 @@ def test_english_is_complete(enter: Enter) -> None:
     page.locator(".mc-dossier-row a[href*='/dossiers/']").first.click()
     expect(page.locator("main")).to_contain_text("What has happened")
     page.goto("/account/")
-    page.get_by_role("radio", name="Tiếng Việt").check()
-    page.locator("section", has=page.get_by_role("radio", name="Tiếng Việt")).get_by_role("button").click()
+    page.locator("#speak-vi").check()
+    page.locator("section", has=page.locator("#speak-vi")).get_by_role("button").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Tài khoản của tôi")
 
 

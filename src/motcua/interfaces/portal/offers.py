@@ -38,7 +38,7 @@ UNITS = {"WORKING_DAY": Unit.WORKING_DAY, "DAY": Unit.DAY, "HOUR": Unit.HOUR, "M
 # The catalogue writes papers as prose; these tell which a person need not bring (docs/developers/portal.md).
 _FORM = re.compile(r"^(to khai|don |giay de nghi|phieu de nghi|mau .{0,40}dien tu|mau .{0,30}tuong tac)")
 _STATE_HAS = re.compile(r"^(ho chieu|the can cuoc|can cuoc|chung minh|giay to .{0,60}(cu tru|tuy than))")
-_ON_CONDITION = re.compile(r"^(truong hop|doi voi|neu )|(trong truong hop|\(neu | uy quyen )")
+_ON_CONDITION = re.compile(r"^(truong hop|doi voi|neu )|(trong truong hop|\(neu | uy quyen |\(tuy truong hop)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,9 @@ def needed(procedure: ProcedureData, party: Party | None) -> list[NeededCase]:
     for case in procedure.cases:
         papers = [paper for paper in case.papers if not paper.is_prose]
         notes = tuple(_clean(paper.name) for paper in case.papers if paper.is_prose)
-        cases.append(NeededCase(case.label, tuple(_needed(paper, known) for paper in in_written_order(papers)), notes))
+        found = [_needed(paper, known) for paper in in_written_order(papers)]
+        # What everybody brings stands first.
+        cases.append(NeededCase(case.label, tuple(sorted(found, key=lambda one: one.conditional)), notes))
     return cases
 
 
