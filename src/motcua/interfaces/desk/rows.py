@@ -97,7 +97,7 @@ def flags_of(actor: Actor, task: Task, dossier: Dossier) -> list[Flag]:
     """What to know of a row at a glance."""
     found = []
     if dossier.channel == Channel.ONLINE:
-        found.append(Flag("phone", _("Submitted online")))
+        found.append(Flag("globe", _("Submitted online")))
     elif dossier.channel == Channel.POSTAL:
         found.append(Flag("mail", _("Came by post")))
     if task.assignee_id is not None and task.assignee_id == actor.id:
