@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from motcua.engines.accounts.queries import actor_of
 from motcua.engines.files.actions import store
@@ -16,12 +18,12 @@ from motcua.engines.forms.samples import sample_answers
 from motcua.engines.ledger.actor import ANONYMOUS, Actor
 from motcua.engines.ledger.models import Event
 from motcua.foundation import clock
-from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound
+from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from motcua.services.dossiers.actions import drafts
 from motcua.services.dossiers.models import Channel, Dossier, DossierFile, Draft
 from motcua.services.procedures.content import ProcedureData
 from tests.engines.files.samples import pdf
-from tests.factories import make_citizen, make_officer, make_procedure, make_units
+from tests.factories import make_citizen, make_officer, make_procedure, make_units, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +71,12 @@ def test_only_citizens_begin_drafts(procedure: ProcedureData) -> None:
     for actor in (ANONYMOUS, actor_of(make_officer("counter"))):
         with pytest.raises(NotAllowed):
             drafts.begin_draft(actor, procedure, ward_code="19777")
+
+
+def test_an_account_without_a_person_begins_nothing(procedure: ProcedureData) -> None:
+    make_units()
+    with pytest.raises(Refused):
+        drafts.begin_draft(actor_of(make_user()), procedure, ward_code="19777")
 
 
 def test_saving_keeps_other_answers_and_prolongs(citizen: Actor, procedure: ProcedureData) -> None:
@@ -157,3 +165,25 @@ def test_files_of_others_do_not_count(citizen: Actor, procedure: ProcedureData) 
     with pytest.raises(Invalid):
         drafts.submit_draft(citizen, draft.id)
     assert not Dossier.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_clicks_at_once_submit_one_dossier() -> None:
+    make_units()
+    procedure = make_procedure()
+    citizen = actor_of(make_citizen(ward_name="Phường Thuận Hóa"))
+    draft = drafts.begin_draft(citizen, procedure, ward_code="19777")
+    drafts.save(citizen, draft.id, filled(citizen, drafts.form_of(draft)))
+
+    def click(_: int) -> tuple[str, bool]:
+        try:
+            dossier, new = drafts.submit_draft(citizen, draft.id)
+            return dossier.code, new
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(click, range(8)))
+    assert len({code for code, _ in answers}) == 1
+    assert sum(new for _, new in answers) == 1
+    assert Dossier.objects.count() == 1

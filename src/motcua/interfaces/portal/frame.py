@@ -23,7 +23,11 @@ def portal_page(
     around: dict[str, Any] = {"nav": nav, "warning_band": warning_band()}
     if actor.kind == "citizen":
         around["inbox_unread"] = SimpleLazyObject(lambda: _unread(actor))
-    return render(request, f"portal/{template}", around | (context or {}), status=status)
+    response = render(request, f"portal/{template}", around | (context or {}), status=status)
+    if actor.kind != "anonymous":
+        # What a person has seen is asked for anew by whoever uses the machine next.
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def language() -> str:

@@ -18,7 +18,7 @@ from motcua.engines.ledger.prepared import load
 from motcua.engines.ledger.work import begin
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
-from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound
+from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from motcua.foundation.keys import new_id
 from motcua.services.dossiers import door, queries
 from motcua.services.dossiers.actions.submit import ComponentIn, FileIn, Submission, submit
@@ -43,6 +43,8 @@ def begin_draft(actor: Actor, procedure: ProcedureData, *, ward_code: str = "") 
     Raises ``NotAllowed`` for visitors; ``Conflict`` when there are too many; ``Refused`` without a competent unit.
     """
     owner = _owner(actor)
+    if actor.party_id is None:
+        raise Refused("No person or organisation is connected with this account yet. Please ask at a counter.")
     mine = Draft.objects.filter(owner=owner, dossier__isnull=True, expires_at__gt=clock.now())
     begun = mine.filter(procedure_version=procedure.id).order_by("-saved_at").first()
     competent = None
