@@ -57,6 +57,8 @@ log_timezone = 'UTC'
 lc_messages = 'C'
 logging_collector = off
 log_destination = 'stderr'
+# After a crash one call for the whole file system instead of one for each of a thousand files: seconds less away.
+recovery_init_sync_method = syncfs
 log_line_prefix = '%m [%p] '
 log_checkpoints = off
 cluster_name = 'motcua'
