@@ -18,8 +18,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from motcua.interfaces.cli.embedded.place import Place
 from tests.faults.load import Load, ask, make_token
 from tests.support.running import Platform, clean_environment, end_platform, make_home, start_platform
 
@@ -203,6 +205,11 @@ def check_ledger(platform: Platform, token: str, code: str) -> None:
     assert verified.returncode == 0, verified.stdout[-2000:] + verified.stderr[-2000:]
     assert json.loads(verified.stdout)["role_may_change_ledger"] == []
     sys.stdout.write(f"ledger: {verified.stdout.strip()[:300]}\n")
+    # The web server's own role, whatever it may have been made to do, cannot change what is written.
+    with psycopg.connect(Place(platform.home).url(), autocommit=True) as application:
+        for statement in ("UPDATE ledger_event SET kind = 'x'", "DELETE FROM ledger_event", "TRUNCATE ledger_event"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                application.execute(statement)
     connection = http.client.HTTPConnection("localhost", platform.port, timeout=15)
     connection.request("GET", f"/api/v1/dossiers/{code}", headers={"Authorization": f"Bearer {token}"})
     assert connection.getresponse().status == 200
