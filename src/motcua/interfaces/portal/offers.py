@@ -33,6 +33,12 @@ LEVELS = {
     "PROVINCE": _("Province or city"),
     "MINISTRY": _("Ministry"),
 }
+# Fifteen kinds of applicants in the catalogue, told as three.
+_WHO = (
+    (re.compile(r"^(cong dan|nguoi|can bo|dang vien)"), _("citizens")),
+    (re.compile(r"^(doanh nghiep|hop tac xa|ho kinh doanh)"), _("businesses")),
+    (re.compile(r"^to chuc"), _("organisations")),
+)
 UNITS = {"WORKING_DAY": Unit.WORKING_DAY, "DAY": Unit.DAY, "HOUR": Unit.HOUR, "MONTH": Unit.MONTH}
 
 # The catalogue writes papers as prose; these tell which a person need not bring (docs/developers/portal.md).
@@ -79,6 +85,14 @@ class NeededCase:
     label: str
     papers: tuple[Needed, ...]
     notes: tuple[str, ...]
+
+
+def who_words(subjects: Sequence[str]) -> str:
+    """For whom a procedure is, in one or two words; empty where the catalogue does not say."""
+    folded = [fold(subject) for subject in subjects]
+    found = [str(words) for pattern, words in _WHO if any(pattern.match(subject) for subject in folded)]
+    told = ", ".join(found)
+    return told[:1].upper() + told[1:]
 
 
 def fee_words(fee: FeeSummary | dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from motcua.interfaces.portal.offers import LEVELS, fee_words, time_words
+from motcua.interfaces.portal.offers import LEVELS, fee_words, time_words, who_words
 from motcua.services.procedures.queries import Listed, common
 from motcua.services.procedures.search import Hit, search
 
@@ -44,8 +44,10 @@ def rows(found: Iterable[Hit | Listed]) -> list[Row]:
 
 
 def _facts(summary: dict[str, Any], level: str) -> tuple[str, ...]:
-    """Who handles it, how long, how much: of the first channel, online before the counter."""
-    facts = [str(LEVELS[level])] if level in LEVELS else []
+    """For whom, who handles it, how long, how much: of the first channel, online before the counter."""
+    facts = [who] if (who := who_words(summary.get("subjects", []))) else []
+    if level in LEVELS:
+        facts.append(str(LEVELS[level]))
     channels = summary.get("channels", [])
     times = [words for one in channels if (words := time_words(one["value"], one["unit"]))]
     if times:

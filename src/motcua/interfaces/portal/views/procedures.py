@@ -53,6 +53,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
             "papers_more": more,
             "steps": [offers.plain_line(step) for step in found.steps],
             "counters": offers.counters_of(found, party),
+            "form_parts": [group.title.in_language(language()) for group in chosen_form(found)[0].groups],
             "can_start": can_start(found),
             "address": f"{settings.PUBLIC_URL}{reverse('portal:procedure', args=[found.code])}",
         },
