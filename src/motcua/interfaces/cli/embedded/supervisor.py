@@ -69,7 +69,10 @@ class Supervisor:
                     raise MotcuaError("The embedded database keeps dying; %(log)s says why.", log=self.place.log)
                 self.say("the server died; starting it again")
                 self.place.ready.unlink(missing_ok=True)
-                self._start()
+                try:
+                    self._start()
+                except MotcuaError as error:  # it was struck while it started: the next round counts and tries again
+                    self.say(str(error))
             if self._moved_away():
                 self.say("the home is gone")
                 return
