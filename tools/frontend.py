@@ -6,6 +6,7 @@ Does nothing when neither a source nor a pin has changed since the last build (a
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -68,6 +69,13 @@ def _is(stamp: Path, value: str) -> bool:
 
 
 def main() -> int:
+    """Builds what changed, one process at a time; returns the exit status."""
+    with (Path(sys.prefix) / ".motcua-frontend.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return build()
+
+
+def build() -> int:
     """Builds what changed; returns the exit status."""
     package = FRONTEND / "package.json"
     pins = _hash([package])
