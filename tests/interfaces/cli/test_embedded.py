@@ -157,6 +157,25 @@ def test_killed_server_comes_back_with_everything_committed(home: Path) -> None:
     member.leave(wait=20)
 
 
+def test_a_server_struck_while_it_starts_is_started_again_by_the_same_keeper(home: Path) -> None:
+    member = Membership(home)
+    keeper = supervisor(home)
+    children = Path(f"/proc/{keeper}/task/{keeper}/children")
+    struck: set[int] = set()
+    end = time.monotonic() + 60
+    while len(struck) < 6 and time.monotonic() < end:
+        for pid in (int(child) for child in children.read_text().split()):
+            if pid not in struck:
+                os.kill(pid, signal.SIGKILL)
+                struck.add(pid)
+    assert len(struck) == 6
+    wait_until(lambda: member.place.ready.exists() and postmaster(home) not in struck, 30)
+    assert supervisor(home) == keeper
+    with psycopg.connect(member.place.url(SUPERUSER)) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+    member.leave(wait=20)
+
+
 def test_killed_supervisor_takes_the_server_along_and_the_next_client_starts_anew(home: Path) -> None:
     process = client(home)
     killed = supervisor(home)

@@ -142,9 +142,12 @@ class Server:
 
     def _version(self) -> int:
         """The major version of the programs, from "postgres (PostgreSQL) 18.6"."""
-        answer = subprocess.run(  # noqa: S603
-            [self.programs / "postgres", "--version"], capture_output=True, text=True, check=True
-        )
+        try:
+            answer = subprocess.run(  # noqa: S603
+                [self.programs / "postgres", "--version"], capture_output=True, text=True, check=True
+            )
+        except subprocess.CalledProcessError as error:  # ended by a signal: as the server itself may be
+            raise MotcuaError("The embedded database did not start; %(log)s says why.", log=self.place.log) from error
         return int(answer.stdout.split(")", 1)[1].split()[0].split(".")[0])
 
     def _check_version(self) -> None:
