@@ -18,6 +18,7 @@ if "MOTCUA_TEST_HOME" not in os.environ:
     os.environ["MOTCUA_TEST_CONTROLLER"] = str(os.getpid())
 
 HOME_OF_TESTS = os.environ["MOTCUA_TEST_HOME"]
+os.makedirs(os.path.join(HOME_OF_TESTS, "static"), exist_ok=True)  # nothing is collected; WhiteNoise wants the folder
 os.environ["MOTCUA_HOME"] = HOME_OF_TESTS
 os.environ["MOTCUA_PLAIN_STATIC"] = "1"
 # Playwright keeps an event loop in the main thread, where tests also ask the database.
