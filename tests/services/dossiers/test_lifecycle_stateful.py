@@ -103,6 +103,7 @@ class Life(RuleBasedStateMachine):
                 "other_head": theirs.head,
                 "client": client,
                 "anonymous": ANONYMOUS,
+                "system": SYSTEM,
             }
             procedure = factories.make_procedure(allow=allow)
             if forked:
@@ -263,10 +264,17 @@ class Life(RuleBasedStateMachine):
     def withdraw(self, who: str, which: int) -> None:
         self._try(who, which, lambda actor, key: actions.withdraw.run(actor, key, reason="Thôi"))
 
-    @rule(which=which)
-    def the_night_comes(self, which: int) -> None:
-        self.people["system"] = SYSTEM
-        self._try("system", which, lambda actor, key: actions.close_unanswered.run(actor, key))
+    @rule(who=st.sampled_from([*PEOPLE, "system", "system", "system"]), which=which)
+    def the_night_comes(self, who: str, which: int) -> None:
+        self._try(who, which, lambda actor, key: actions.close_unanswered.run(actor, key))
+
+    @rule(who=who, which=which, number=number, to=st.sampled_from(PEOPLE[2:9]))
+    def assign(self, who: str, which: int, number: int, to: str) -> None:
+        task, user = self._task(which, number), self.people[to].id or uuid4()
+        self._try(who, which, lambda actor, key: actions.assign.run(actor, key, task_id=task, user_id=user))
+        held = self._dossier(which).case.tasks.filter(pk=task, state=TaskState.OPEN).first()
+        if held is not None and held.assignee_id is not None:
+            assert to not in OUTSIDERS or held.assignee_id != user
 
     @rule(who=who, which=which, verdict=st.sampled_from(["enough", "missing", "", "great"]))
     def judge(self, who: str, which: int, verdict: str) -> None:
@@ -369,12 +377,11 @@ def _counters() -> Counter[tuple[Any, ...]]:
 
 def _slow_due(key: UUID, dossier: Dossier) -> datetime | None:
     """From the events alone: the last start of the clock, counted day by day."""
-    start: datetime | None = None
+    accepted, start = False, None
     for event in Event.objects.filter(stream=key).order_by("seq"):
-        accepted = event.kind == "dossier.accepted"
-        if accepted or (event.kind == "dossier.supplied" and dossier.accepted_at and dossier.accepted_at < event.at):
-            start = event.at
-        elif event.kind == "dossier.supplement_requested" and start is not None:
+        if event.kind == "dossier.accepted" or (accepted and event.kind == "dossier.supplied"):
+            accepted, start = True, event.at
+        elif event.kind == "dossier.supplement_requested":
             start = None
     if start is None or not dossier.case.allowance:
         return None

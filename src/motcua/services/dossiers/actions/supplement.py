@@ -18,6 +18,7 @@ from motcua.services.dossiers.actions.common import (
     due_of,
     move,
     record,
+    require,
     require_applicant,
     stops_of,
     task_in_hand,
@@ -167,7 +168,10 @@ def supply(work: Work, dossier: Dossier, *, files: Sequence[tuple[str, FileIn]],
 
 @Action
 def close_unanswered(work: Work, dossier: Dossier) -> Dossier:
-    """Closes a dossier whose supplement nobody sent in time (ND118 Đ19.5). The system does this each night."""
+    """Closes a dossier whose supplement nobody sent in time (ND118 Đ19.5). The system does this each night; the
+    counter may do it too. Raises ``NotAllowed``; ``Conflict`` while there is still time to answer.
+    """
+    require(work.actor, "dossier.receive", dossier.received_at_id)
     request = pending(dossier)
     if request is None or work.now.astimezone(VIETNAM).date() <= request.answer_by:
         raise Conflict("The time to answer has not run out.")
