@@ -48,7 +48,7 @@ test: check ## Everything: checks, unit, property, integration, journeys, faults
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak"
 
 soak: setup-dev ## The long runs: kills, fuzzing, soak
-	$(BIN)/python -m pytest -m soak -v
+	$(BIN)/python -m pytest -m soak -v -o faulthandler_timeout=7200
 
 bench: setup-dev ## Ratios to the raw database on this machine
 	$(BIN)/python -m bench.run

@@ -134,6 +134,7 @@ def run(platform: Platform, kills: int, seed: int) -> None:
     check_nothing_twice(platform)
     check_receipts(platform, [each.code for each in load.acknowledged if each.accepted])
     check_ledger(platform, load.token, codes[-1])
+    check_no_orphans(platform)
     assert all(struck.values()), struck
 
 
@@ -213,6 +214,17 @@ def check_ledger(platform: Platform, token: str, code: str) -> None:
     connection = http.client.HTTPConnection("localhost", platform.port, timeout=15)
     connection.request("GET", f"/api/v1/dossiers/{code}", headers={"Authorization": f"Bearer {token}"})
     assert connection.getresponse().status == 200
+
+
+def check_no_orphans(platform: Platform) -> None:
+    """No process of the web server or the worker lives on without the one that looks after it."""
+    ours = {platform.process.pid, *(pid for pids in victims(platform).values() for pid in pids)}
+    left = [
+        pid
+        for pid in platform.processes()
+        if pid not in ours and _command(pid).partition("interfaces.cli ")[2].startswith(("web", "worker"))
+    ]
+    assert left == [], [_command(pid) for pid in left]
 
 
 def test_nothing_acknowledged_is_lost(platform: Platform) -> None:

@@ -66,10 +66,12 @@ class _Loader:
 
     def __call__(self, target: str) -> Callable[..., Any]:
         # The server's own handlers came along through the fork. They only wake the server's loop, which does not run
-        # here: until the worker sets its own, being asked to stop would be ignored, and an orphan would live on.
+        # here: until the worker sets its own, being asked to stop would be ignored.
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
-        die_with_parent(signal.SIGTERM, self.parent)
+        # Where the server itself was struck nobody sees to an orderly end. A request to stop that comes while the
+        # worker is about to listen is lost, and an orphan would serve on under the same port.
+        die_with_parent(signal.SIGKILL, self.parent)
         from django.urls import get_resolver
 
         from motcua.config.wsgi import application
