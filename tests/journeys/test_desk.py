@@ -17,7 +17,7 @@ def be(page: Page, persona: str) -> None:
     """Signs in as a persona of the demonstration."""
     page.goto("/sign-in/")
     page.click(f"button[name=persona][value={persona}]")
-    page.wait_for_url("**/desk/**")
+    page.wait_for_url("**/desk/**", wait_until="domcontentloaded")
 
 
 def receive(page: Page) -> str:
@@ -79,7 +79,7 @@ def test_the_worklist_by_keyboard_keeps_its_place(page: Page) -> None:
     page.wait_for_url("**/dossiers/**")
     axe(page, exclude=["iframe"])
     page.keyboard.press("Escape")
-    page.wait_for_url("**/desk/**")
+    page.wait_for_url("**/desk/**", wait_until="domcontentloaded")
     expect(rows.nth(1)).to_have_attribute("data-active", "")
     page.keyboard.press("?")
     expect(page.locator("#mc-keys")).to_be_visible()
