@@ -1,6 +1,6 @@
 """Bulk load of historic dossiers against raw COPY of the same bytes, in one run on one database.
 
-    python -m bench.bulk [--dossiers 2000] [--seed 7] [--json]
+    python -m bench.bulk [--dossiers 4000] [--seed 7] [--json]
 
 In one transaction that is rolled back: the tables of dossiers are emptied, histories go in through the real actions
 (``BulkWork``), every row they made is read out as COPY text, the tables are emptied again, and the text is copied back
@@ -15,7 +15,11 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from motcua.interfaces.cli.demo.histories import Portion
 
 TARGET = 0.10
 EMPTIED = (
@@ -56,27 +60,50 @@ def measure(dossiers: int, seed: int) -> dict[str, Any]:
         warm, *portions = planned
         histories.fill(warm)  # forms, procedures and calendars are read once per process
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(f"CREATE TEMP TABLE known ON COMMIT DROP AS SELECT id FROM {PARTIES}")
-        cursor.execute(f"TRUNCATE {', '.join(EMPTIED)} CASCADE")
-        used = time.process_time()
-        by_actions, written = _timed(cursor, lambda: sum(histories.fill(portion) for portion in portions))
-        cpu = time.process_time() - used
-        texts = _copied_out(cursor)
-        cursor.execute(f"TRUNCATE {', '.join(EMPTIED)} CASCADE")
-        cursor.execute(f"DELETE FROM {PARTIES} p WHERE NOT EXISTS (SELECT FROM known k WHERE k.id = p.id)")
-        raw, _ = _timed(cursor, lambda: _copied_in(cursor, texts))
+        cursor.execute("CREATE TEMP TABLE known (id uuid) ON COMMIT DROP")
+        rounds = [_round(cursor, [portion]) for portion in portions]
         transaction.set_rollback(True)
+    # The best of each: whatever else the machine does falls on either side by chance.
+    by_actions = min(each.by_actions / each.rows for each in rounds)
+    raw = min(each.raw / each.rows for each in rounds)
+    rows, written = sum(each.rows for each in rounds), sum(each.dossiers for each in rounds)
     return {
         "dossiers": written,
-        "rows": sum(text.count(b"\n") for _, _, text in texts),
-        "bytes": sum(len(text) for _, _, text in texts),
-        "by_actions_seconds": round(by_actions, 2),
-        "by_actions_cpu_seconds": round(cpu, 2),
-        "raw_copy_seconds": round(raw, 2),
-        "dossiers_per_second": round(written / by_actions),
+        "rounds": len(rounds),
+        "rows": rows,
+        "bytes": sum(each.size for each in rounds),
+        "by_actions_microseconds_a_row": round(1e6 * by_actions, 1),
+        "raw_copy_microseconds_a_row": round(1e6 * raw, 1),
+        "dossiers_per_second": round(written / (by_actions * rows)),
         "ratio": round(raw / by_actions, 3),
         "target": TARGET,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One portion of days, loaded both ways. Times in seconds."""
+
+    dossiers: int
+    rows: int
+    size: int
+    by_actions: float
+    raw: float
+
+
+def _round(cursor: Any, portions: list[Portion]) -> Round:
+    from motcua.interfaces.cli.demo import histories
+
+    cursor.execute("TRUNCATE known")
+    cursor.execute(f"INSERT INTO known SELECT id FROM {PARTIES}")
+    cursor.execute(f"TRUNCATE {', '.join(EMPTIED)} CASCADE")
+    by_actions, written = _timed(cursor, lambda: sum(histories.fill(portion) for portion in portions))
+    texts = _copied_out(cursor)
+    cursor.execute(f"TRUNCATE {', '.join(EMPTIED)} CASCADE")
+    cursor.execute(f"DELETE FROM {PARTIES} p WHERE NOT EXISTS (SELECT FROM known k WHERE k.id = p.id)")
+    raw, _ = _timed(cursor, lambda: _copied_in(cursor, texts))
+    rows = sum(text.count(b"\n") for _, _, text in texts)
+    return Round(written, rows, sum(len(text) for _, _, text in texts), by_actions, raw)
 
 
 def _timed(cursor: Any, load: Callable[[], int]) -> tuple[float, int]:
@@ -116,7 +143,7 @@ def _copied_in(cursor: Any, texts: list[tuple[str, str, bytes]]) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Prints the figures; 1 when the ratio is below the target."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--dossiers", type=int, default=2000)
+    parser.add_argument("--dossiers", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
