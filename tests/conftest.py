@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -98,3 +99,15 @@ def files_of_the_test(request: pytest.FixtureRequest, tmp_path_factory: pytest.T
     yield
     settings.FILES_DIR = before
     forget_all()
+
+
+@pytest.fixture(autouse=True)
+def _jobs_of_one_test(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """Django empties its own tables after a test that committed; the queue's would be left to the next test."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker is not None and marker.kwargs.get("transaction")):
+        from django.db import connection
+
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
