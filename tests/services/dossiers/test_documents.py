@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test.utils import override_settings
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from motcua.engines.files.models import Blob, Scan
@@ -96,6 +96,7 @@ def test_letters_that_the_typeface_lacks_are_replaced_and_vietnamese_is_whole() 
 
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=60))
+@example("µ ŉ ß ﬁ ǰ ΐ")
 def test_no_text_keeps_a_paper_from_being_made(text: str) -> None:
     said = dict.fromkeys(("agency", "above", "number", "applicant", "address", "procedure", "reason"), text)
     rest = dict.fromkeys(("explanation", "basis", "officer", "place_date", "agency_phone", "lookup_shown"), text)

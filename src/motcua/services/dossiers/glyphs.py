@@ -85,4 +85,7 @@ def _shown(letter: str) -> str:
         return " "
     if category in ("Cf", "Cs"):
         return ""
-    return letter if category not in ("Co", "Cn") and ord(letter) in _letters() else REPLACEMENT
+    # The head of a paper is set in capitals, and the capital of “µ” is Greek: the letter needs both.
+    needed = {letter, *unicodedata.normalize("NFC", letter.upper())}
+    shown = category not in ("Co", "Cn") and all(ord(each) in _letters() for each in needed)
+    return letter if shown else REPLACEMENT
