@@ -32,6 +32,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_import_show_search_review(tmp_path: Path) -> None:
+    connection.ensure_connection()
     assert grant(connection.connection) is None  # the commands take the application's role
     doubtful = method(fees=[{"amount": 20, "note": "20.000 đồng", "currency": "VND"}])
     file = write(
