@@ -92,6 +92,7 @@ def test_the_hours_of_a_unit() -> None:
         name="Phường", data={"week": {"mon": ["08:00-12:00"], "tue": ["08:00-12:00"]}}
     )
     Unit.objects.filter(pk=unit.pk).update(calendar_id=calendar.pk)
+    connection.ensure_connection()
     assert grant(connection.connection) is None  # the command takes the application's role
     database = connection.settings_dict
     password = f":{quote(database['PASSWORD'])}" if database["PASSWORD"] else ""
