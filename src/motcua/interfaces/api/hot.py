@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakSet
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from django.core.handlers.exception import convert_exception_to_response
@@ -17,11 +16,11 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import Error, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from psycopg.pq import ExecStatus
 
 from motcua.engines.ledger.prepared import fetch
 from motcua.foundation.errors import NotFound
 from motcua.interfaces.connections import close_broken
+from motcua.services.dossiers.reading import status_of
 from motcua.services.dossiers.rules import COMPLETION
 
 if TYPE_CHECKING:
@@ -29,38 +28,17 @@ if TYPE_CHECKING:
 
 
 _STATUS = re.compile(r"/api/v1/status/([0-9A-Za-z.-]{3,60})")
-_NAME: Final = b"motcua_public_status"
-_SELECT: Final = b"SELECT status FROM dossiers_dossier WHERE code = $1"
-_prepared: WeakSet[psycopg.Connection[Any]] = WeakSet()
 _COMMON = [("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]
-
-
-def _ask(code: str) -> int | None:
-    """One prepared statement, straight through libpq: a cursor would cost more than the database's own work."""
-    connection.ensure_connection()
-    raw = connection.connection
-    if raw not in _prepared:
-        _checked(raw.pgconn.prepare(_NAME, _SELECT), ExecStatus.COMMAND_OK)
-        _prepared.add(raw)
-    result = _checked(raw.pgconn.exec_prepared(_NAME, [code.encode()]), ExecStatus.TUPLES_OK)
-    value = result.get_value(0, 0) if result.ntuples else None
-    return int(value) if value is not None else None
-
-
-def _checked(result: Any, wanted: ExecStatus) -> Any:
-    if result.status != wanted:
-        raise OperationalError("The status could not be read.")
-    return result
 
 
 def _status_of(code: str) -> int | None:
     """Tried again once when the server was restarted in the middle."""
     try:
-        return _ask(code)
+        return status_of(code)
     except (OperationalError, psycopg.Error):
         connection.close()
     with connection.wrap_database_errors:
-        return _ask(code)
+        return status_of(code)
 
 
 def public_status(code: str) -> dict[str, Any]:

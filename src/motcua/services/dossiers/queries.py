@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from motcua.engines.cases.models import Task
@@ -16,6 +15,7 @@ from motcua.engines.organisations.queries import UnitInfo, directory
 from motcua.foundation.errors import NotFound, Refused
 from motcua.services.dossiers import worklists
 from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.reading import status_of
 from motcua.services.dossiers.worklists import Figures, Filter, Position, stage_units
 from motcua.services.procedures.content import ProcedureData
 
@@ -128,10 +128,8 @@ def work_counts(actor: Actor) -> Figures:
 
 def public_status(code: str) -> dict[str, Any] | None:
     """What anybody may learn from a code: status and level of completion, nothing else (TT 01/2018 Đ16)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT status FROM dossiers_dossier WHERE code = %s", [code[:60]])
-        row = cursor.fetchone()
-    return {"code": code, "status": row[0]} if row else None
+    status = status_of(code[:60])
+    return {"code": code, "status": status} if status is not None else None
 
 
 def my_dossiers(actor: Actor, *, after: tuple[datetime, UUID] | None = None, limit: int = 20) -> list[Dossier]:

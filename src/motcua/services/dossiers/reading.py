@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 from uuid import UUID
+from weakref import WeakSet
+
+import psycopg
+from django.db import OperationalError, connection
+from psycopg.pq import ExecStatus
 
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.prepared import fetch
@@ -68,3 +73,30 @@ def newest_of_all(
         return None
     values = [*(() if status is None else (status,)), *(after or ()), limit]
     return fetch(_PAGES[status is not None, after is not None], values)
+
+
+_NAME: Final = b"motcua_public_status"
+_SELECT: Final = b"SELECT status FROM dossiers_dossier WHERE code = $1"
+_prepared: WeakSet[psycopg.Connection[Any]] = WeakSet()
+
+
+def status_of(code: str) -> int | None:
+    """All that the public may learn of a dossier (TT 01/2018 Đ16); ``None`` where there is none.
+
+    One prepared statement, straight through libpq: a cursor would cost more than the database's own work.
+    Raises ``OperationalError`` and psycopg's errors when the connection is gone.
+    """
+    connection.ensure_connection()
+    raw = connection.connection
+    if raw not in _prepared:
+        _checked(raw.pgconn.prepare(_NAME, _SELECT), ExecStatus.COMMAND_OK)
+        _prepared.add(raw)
+    result = _checked(raw.pgconn.exec_prepared(_NAME, [code.encode()]), ExecStatus.TUPLES_OK)
+    value = result.get_value(0, 0) if result.ntuples else None
+    return int(value) if value is not None else None
+
+
+def _checked(result: Any, wanted: ExecStatus) -> Any:
+    if result.status != wanted:
+        raise OperationalError("The status could not be read.")
+    return result
