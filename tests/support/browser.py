@@ -88,12 +88,22 @@ def page(
     context.close()
     assert not troubles, f"The browser complained: {troubles}"
 
+AT_REST = """async () => {
+    await document.fonts.ready
+    const finite = document.getAnimations().filter(each => each.effect?.getComputedTiming().endTime !== Infinity)
+    await Promise.allSettled(finite.map(each => each.finished))
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+}"""
+
 
 def axe(page: Page, *, exclude: list[str] | None = None) -> None:
     """Asserts that the page as it stands breaks no rule of WCAG 2.2, levels A and AA.
 
-    The checker is handed to the browser by its debugging door, which the page's policy does not concern.
+    The checker is handed to the browser by its debugging door, which the page's policy does not concern. It measures
+    the page at rest: a font that arrives or a movement that runs while it measures would shift what it measured.
     """
+    page.wait_for_load_state("load")
+    page.evaluate(AT_REST)
     if not AXE.exists():
         pytest.fail(f"{AXE} is missing; make setup-dev installs it.")
     page.evaluate(AXE.read_text())
