@@ -53,6 +53,38 @@ class Party(QuickRow):
         return self.name
 
 
+class Mandate(models.Model):
+    """Ủy quyền: ``agent`` may act for ``grantor`` from a day to a day, in the procedures named (none: in all)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    grantor = models.ForeignKey(Party, models.PROTECT, related_name="mandates_given")
+    agent = models.ForeignKey(Party, models.PROTECT, related_name="mandates_held")
+    procedures = models.JSONField(default=list, blank=True)
+    number = models.CharField(max_length=120, blank=True, help_text=_("Number of the authorisation, notary or witness"))
+    paper = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 of the scanned authorisation"))
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.UUIDField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["agent", "valid_from"], name="mandate_of_agent"),
+            models.Index(fields=["grantor", "valid_from"], name="mandate_of_grantor"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(grantor=models.F("agent")), name="mandate_between_two"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="mandate_validity",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grantor_id} → {self.agent_id}"
+
+
 class User(AbstractUser):
     """One who signs in: a citizen (has a party) or an official (has appointments)."""
 

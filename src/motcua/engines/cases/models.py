@@ -27,6 +27,8 @@ class Stage(models.TextChoices):
     PROCESS = "process", _("Process")
     SIGN = "sign", _("Sign")
     RETURN = "return", _("Return")
+    CONSULT = "consult", _("Give an opinion")
+    TRANSFER = "transfer", _("Hand over")
 
 
 class TaskState(models.TextChoices):

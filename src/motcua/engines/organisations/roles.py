@@ -10,6 +10,7 @@ PERMISSIONS = {
     "dossier.process": _("Process dossiers"),
     "dossier.sign": _("Approve and sign"),
     "dossier.return": _("Return results"),
+    "dossier.assist": _("Submit for citizens with their consent"),
     "dossier.assign": _("Assign work to people of the unit"),
     "catalogue.edit": _("Edit procedures, forms and flows"),
     "organisations.edit": _("Edit units, roles and calendars"),
@@ -23,6 +24,8 @@ DEFAULT_ROLES: dict[str, tuple[str, list[str]]] = {
     "specialist": ("Chuyên viên thụ lý", ["dossier.read", "dossier.process"]),
     "head": ("Lãnh đạo phòng, đơn vị", ["dossier.read", "dossier.process", "dossier.sign", "dossier.assign"]),
     "leader": ("Lãnh đạo cơ quan", ["dossier.read", "dossier.sign", "dossier.assign", "ledger.read"]),
+    "clerk": ("Văn thư", ["dossier.read", "dossier.return"]),
+    "helper": ("Điểm hỗ trợ dịch vụ công, cộng tác viên", ["dossier.assist"]),
     "inspector": ("Kiểm soát thủ tục hành chính", ["dossier.read", "ledger.read"]),
     "administrator": (
         "Quản trị hệ thống",
@@ -35,4 +38,6 @@ STAGE_PERMISSION = {
     "process": "dossier.process",
     "sign": "dossier.sign",
     "return": "dossier.return",
+    "consult": "dossier.process",
+    "transfer": "dossier.receive",
 }

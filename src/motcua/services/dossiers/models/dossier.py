@@ -17,6 +17,8 @@ class Channel(models.TextChoices):
     DIRECT = "DIRECT", _("At the counter")
     ONLINE = "ONLINE", _("Online")
     POSTAL = "POSTAL", _("By post")
+    KIOSK = "KIOSK", _("At a kiosk")
+    NATIONAL = "NATIONAL", _("National portal")
 
 
 class Delivery(models.TextChoices):
@@ -40,6 +42,9 @@ class Dossier(QuickRow):
     competent = models.ForeignKey("organisations.Unit", models.PROTECT, related_name="+")
     lead = models.ForeignKey("organisations.Unit", models.PROTECT, related_name="+")
     applicant = models.ForeignKey("accounts.Party", models.PROTECT, null=True, related_name="dossiers")
+    agent = models.ForeignKey(
+        "accounts.Party", models.PROTECT, null=True, related_name="+", help_text="The authorised person, if any"
+    )
     applicant_name = models.CharField(max_length=200)
     submitted_by = models.UUIDField(help_text="The user or machine client that submitted it")
     form_version = models.ForeignKey("forms.FormVersion", models.PROTECT, null=True, related_name="+")
@@ -49,7 +54,10 @@ class Dossier(QuickRow):
     contact = models.JSONField(default=dict, help_text="phone, email, address of the applicant as given")
     fee = models.PositiveBigIntegerField(default=0, help_text="VND due by the catalogue at submission")
     submitted_at = models.DateTimeField()
+    alerted_at = models.DateTimeField(null=True, help_text="When an officer was alerted to it (ND118 Đ17.2)")
+    answered_at = models.DateTimeField(null=True, help_text="When the counter first accepted or answered it")
     accepted_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True, help_text="When the competent agency had it: the clock starts then")
     finished_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
     submission_key = models.CharField(max_length=120, unique=True)

@@ -20,6 +20,7 @@ class DossierComponent(QuickRow):
     name = models.CharField(max_length=1000)
     originals = models.PositiveSmallIntegerField(default=0)
     copies = models.PositiveSmallIntegerField(default=0)
+    handed_back = models.PositiveSmallIntegerField(default=0, help_text="Originals handed back with the result")
     position = models.PositiveSmallIntegerField(default=0)
     verdict = models.CharField(
         max_length=10,
@@ -103,6 +104,9 @@ class Result(QuickRow):
     name = models.CharField(max_length=300)
     number = models.CharField(max_length=60, blank=True)
     type_code = models.CharField(max_length=40, blank=True)
+    paper_code = models.CharField(max_length=60, blank=True, help_text="Holder's identifier + type code (ND118 Đ22)")
+    pickup_code = models.CharField(max_length=12, blank=True, help_text="What the person says to collect it")
+    revision = models.PositiveSmallIntegerField(default=1)
     reason = models.TextField(blank=True)
     signed_by = models.UUIDField(null=True)
     signer_name = models.CharField(max_length=200, blank=True)
