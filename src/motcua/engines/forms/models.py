@@ -27,12 +27,15 @@ class FormVersion(models.Model):
     """One edition of a form; never changed once published. ``schema`` is read by ``parsing.parse_form``.
 
     ``content_hash`` is the SHA-256 (hex) of the canonical schema. In force from ``effective_from`` until a version
-    with a later date (or the same date and a higher number) takes over.
+    with a later date (or the same date and a higher number) takes over. A draft may still have problems; ``revision``
+    counts its changes, so that two people at one draft notice one another. Withdrawn: published, but taken back
+    before its day came.
     """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         PUBLISHED = "published", _("Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     definition = models.ForeignKey(FormDefinition, models.PROTECT, related_name="versions")
@@ -43,6 +46,8 @@ class FormVersion(models.Model):
     effective_from = models.DateField(null=True, blank=True)
     created_by = models.UUIDField(null=True, blank=True, help_text=_("The user; empty for the system"))
     created_at = models.DateTimeField()
+    revision = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
