@@ -66,6 +66,10 @@ SUPPLEMENT_CLOSES_DAYS: Final = 15
 
 RECEIPT_BASIS: Final = "ND118 Đ17.3"
 SUPPLEMENT_BASIS: Final = "ND118 Đ19.5"
+EXTENSION_BASIS: Final = "ND118 Đ19.6"
+STOP_BASIS: Final = "ND118 Đ21"
+RESULT_BASIS: Final = "ND118 Đ22"
+CORRECTION_BASIS: Final = "ND118 Đ23"
 
 REFUSAL_REASONS: Final = ("wrong_procedure", "not_competent", "not_eligible", "false_papers", "duplicate", "other")
 
