@@ -1,8 +1,10 @@
 """What is stored of dossiers."""
 
+from motcua.services.dossiers.models.access import Access, DoorWay, Why
 from motcua.services.dossiers.models.dossier import Channel, Delivery, Dossier
 from motcua.services.dossiers.models.drafts import Draft
-from motcua.services.dossiers.models.helping import Assistance, Consent, Rating
+from motcua.services.dossiers.models.forecast import Experience, Scope, UsualLoad
+from motcua.services.dossiers.models.helping import Assistance, Consent, Rating, RatingCount
 from motcua.services.dossiers.models.moving import HandOver, HandOverItem, Load
 from motcua.services.dossiers.models.papers import (
     Document,
@@ -12,23 +14,38 @@ from motcua.services.dossiers.models.papers import (
     Result,
     SupplementRequest,
 )
-from motcua.services.dossiers.models.together import DossierGroup, GroupMember, LinkedGroup, Opinion, Way
+from motcua.services.dossiers.models.together import (
+    DossierGroup,
+    Dropped,
+    GroupDraft,
+    GroupDraftPart,
+    GroupMember,
+    LinkedGroup,
+    Opinion,
+    Way,
+)
 from motcua.services.dossiers.models.turns import Correction, Extension, Obligation, Policy, Reason, ReasonKind
 
 __all__ = [
+    "Access",
     "Assistance",
     "Channel",
     "Consent",
     "Correction",
     "Delivery",
     "Document",
+    "DoorWay",
     "Dossier",
     "DossierComponent",
     "DossierFile",
     "DossierGroup",
     "Draft",
+    "Dropped",
+    "Experience",
     "Extension",
     "FileKind",
+    "GroupDraft",
+    "GroupDraftPart",
     "GroupMember",
     "HandOver",
     "HandOverItem",
@@ -38,9 +55,13 @@ __all__ = [
     "Opinion",
     "Policy",
     "Rating",
+    "RatingCount",
     "Reason",
     "ReasonKind",
     "Result",
+    "Scope",
     "SupplementRequest",
+    "UsualLoad",
     "Way",
+    "Why",
 ]

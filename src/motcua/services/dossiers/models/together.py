@@ -18,16 +18,29 @@ class Way(models.TextChoices):
     SEQUENCE = "sequence", _("One agency after the other")
 
 
+class Dropped(models.TextChoices):
+    """Why a part of a group will not be done."""
+
+    PREREQUISITE = "prerequisite", _("A part it needs ended without a result")
+    WITHDRAWN = "withdrawn", _("The applicant withdrew it before it began")
+
+
 class LinkedGroup(models.Model):
-    """Nhóm thủ tục hành chính liên thông, as data. ``members``: [{"key", "procedure", "after": [keys], "unit",
-    "optional"}]; the first is the lead's. ``unit``: how the competent unit is found (empty: by the procedure)."""
+    """Nhóm thủ tục hành chính liên thông, as data. ``members``: [{"key", "procedure", "unit", "after", "needs",
+    "before_signing", "optional", "shared"}]; the first is the lead's. What each says: ``services.dossiers.groups``."""
 
     key = models.SlugField(max_length=60, primary_key=True)
     name = models.CharField(max_length=300)
     name_en = models.CharField(max_length=300, blank=True)
     members = models.JSONField()
     basis = models.CharField(max_length=200, blank=True)
+    life_event = models.SlugField(max_length=60, blank=True, help_text="The life event under which it is offered")
+    keywords = models.CharField(max_length=500, blank=True, help_text="Words of people, divided by semicolons")
+    position = models.PositiveSmallIntegerField(default=0)
     active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["position", "key"]
 
     def __str__(self) -> str:
         return self.name
@@ -64,10 +77,12 @@ class GroupMember(QuickRow):
     position = models.PositiveSmallIntegerField()
     procedure_version = models.ForeignKey("procedures.ProcedureVersion", models.PROTECT, related_name="+")
     unit = models.ForeignKey("organisations.Unit", models.PROTECT, related_name="+")
-    after = models.JSONField(default=list)
+    after = models.JSONField(default=list, help_text="Keys of the parts that must have ended before this one begins")
+    needs = models.JSONField(default=list, help_text="Those of them without whose result it cannot be done")
     dossier = models.OneToOneField(Dossier, models.PROTECT, null=True, related_name="membership")
     submission = models.JSONField(default=dict, help_text="What the part will be submitted with when its turn comes")
     dropped_at = models.DateTimeField(null=True)
+    drop_reason = models.CharField(max_length=20, blank=True, choices=Dropped.choices)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "key"], name="group_member_once")]
@@ -75,6 +90,41 @@ class GroupMember(QuickRow):
 
     def __str__(self) -> str:
         return f"{self.group_id} {self.key}"
+
+
+class GroupDraft(models.Model):
+    """A group that a person is filling in: one draft per part, tied together; submitted once, all together."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    definition = models.ForeignKey(LinkedGroup, models.PROTECT, related_name="+")
+    ward_code = models.CharField(max_length=10, blank=True)
+    started_at = models.DateTimeField()
+    group = models.OneToOneField(DossierGroup, models.SET_NULL, null=True, related_name="draft")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner", "-started_at"], name="group_draft_of_owner", condition=Q(group__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class GroupDraftPart(models.Model):
+    """The draft of one part of a group."""
+
+    group_draft = models.ForeignKey(GroupDraft, models.CASCADE, related_name="parts")
+    key = models.SlugField(max_length=60)
+    position = models.PositiveSmallIntegerField()
+    draft = models.OneToOneField("dossiers.Draft", models.CASCADE, related_name="part")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group_draft", "key"], name="group_draft_part_once")]
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.group_draft_id} {self.key}"
 
 
 class Opinion(QuickRow):
@@ -89,6 +139,7 @@ class Opinion(QuickRow):
     asked_by = models.UUIDField()
     due_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
+    reported_at = models.DateTimeField(null=True, help_text="When the head of the one-stop unit was told it is late")
     answered_at = models.DateTimeField(null=True)
     answered_by = models.UUIDField(null=True)
     agrees = models.BooleanField(null=True)
