@@ -39,14 +39,16 @@ class Assistance(QuickRow):
 
 
 class Rating(QuickRow):
-    """Phiếu đánh giá: the nine contents of ND118 Đ33, each 1 to 5. Made empty with the return; filled once."""
+    """Phiếu đánh giá: the nine contents of ND118 Đ33, each 1 to 5. Made empty with the return; one per dossier, which
+    its writer may change for some days. ``scores``: content → 1 to 5; what does not apply is left out."""
 
     dossier = models.OneToOneField(Dossier, models.PROTECT, primary_key=True, related_name="rating")
     token = models.CharField(max_length=40, unique=True)
     unit = models.ForeignKey("organisations.Unit", models.PROTECT, related_name="+")
     counter = models.ForeignKey("organisations.Unit", models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    rated_at = models.DateTimeField(null=True)
+    rated_at = models.DateTimeField(null=True, help_text=_("When it was first given"))
+    changed_at = models.DateTimeField(null=True, help_text=_("When it was last changed"))
     via = models.CharField(
         max_length=10,
         blank=True,
@@ -66,3 +68,26 @@ class Rating(QuickRow):
 
     def __str__(self) -> str:
         return f"{self.dossier_id}"
+
+
+class RatingCount(models.Model):
+    """How often a score was given to a content of Đ33, by unit and month of the return: kept by a reader.
+
+    ``side`` tells whether the unit was competent or received the dossier. ``content`` “answers” counts the ratings
+    themselves, with ``score`` 0; a content that does not apply counts nowhere.
+    """
+
+    unit = models.ForeignKey("organisations.Unit", models.CASCADE, related_name="+")
+    side = models.CharField(max_length=10, choices=[("competent", _("Competent")), ("counter", _("Counter"))])
+    month = models.DateField(help_text=_("Its first day"))
+    content = models.CharField(max_length=20)
+    score = models.PositiveSmallIntegerField()
+    ratings = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "side", "month", "content", "score"], name="rating_count_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.month} {self.content}: {self.ratings} × {self.score}"
