@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from motcua.engines.cases.models import Case, CaseState, Stop, Task, TaskState
+from motcua.engines.cases.models import Case, CaseState, Stage, Stop, Task, TaskState
 from motcua.engines.ledger.parts import parts
 from motcua.engines.ledger.work import Work
 from motcua.foundation.clock import VIETNAM
@@ -14,7 +14,12 @@ from motcua.foundation.clock import VIETNAM
 
 def _moved(case: Case, task: Task, by: int) -> None:
     due_on = task.due_at.astimezone(VIETNAM).date().isoformat() if task.due_at else None
-    case.moves.append([str(task.unit_id), str(task.stage), str(task.state), due_on, by])
+    move: list[str | int | None] = [str(task.unit_id), str(task.stage), str(task.state), due_on, by]
+    if task.assignee_id or task.answerable_id:
+        move.append(str(task.assignee_id) if task.assignee_id else None)
+    if task.answerable_id:
+        move.append(str(task.answerable_id))
+    case.moves.append(move)
 
 
 def open_task(
@@ -27,14 +32,17 @@ def open_task(
     unit_id: UUID,
     due_at: datetime | None,
     assignee_id: UUID | None = None,
+    holds: bool = True,
 ) -> Task:
-    """Puts one step on a unit's worklist; the unit becomes the case's holder."""
+    """Puts one step on a unit's worklist; the unit becomes the case's holder unless it is only asked beside
+    (``holds`` false)."""
     task = Task(
         case=case,
         step=step,
         name=name,
         stage=stage,
         unit_id=unit_id,
+        answerable_id=case.clock_unit_id if case.clock_unit_id != unit_id else None,
         assignee_id=assignee_id,
         opened_at=work.now,
         due_at=due_at,
@@ -43,7 +51,7 @@ def open_task(
     work.add(task)
     case.open_tasks.append(task)
     _moved(case, task, 1)
-    if case.holder_id != unit_id:
+    if holds and case.holder_id != unit_id:
         case.holder_id = unit_id
         work.change(case, "holder")
     return task
@@ -58,6 +66,14 @@ def close_task(work: Work, case: Case, task: Task, outcome: str, *, state: TaskS
     task.outcome = outcome
     work.change(task, "state", "closed_at", "closed_by", "outcome")
     case.open_tasks.remove(task)
+
+
+def give_task(work: Work, case: Case, task: Task, user_id: UUID | None) -> None:
+    """Puts a task into somebody's hands, or back to its unit (``user_id`` None)."""
+    _moved(case, task, -1)
+    task.assignee_id, task.claimed_at = user_id, work.now if user_id else None
+    work.change(task, "assignee", "claimed_at")
+    _moved(case, task, 1)
 
 
 def redate_task(work: Work, case: Case, task: Task, due_at: datetime | None) -> None:
@@ -88,14 +104,15 @@ def release_task(work: Work, case: Case, task: Task, due_at: datetime | None) ->
 
 
 def stop_clock(work: Work, case: Case, *, reason: str, effect: Literal["restart", "resume"], basis: str) -> Stop:
-    """The case waits and its time does not run. All open tasks wait with it."""
+    """The case waits and its time does not run. All open tasks wait with it, but for opinions that other agencies were
+    asked for: what they look at is there, and their own deadline stands."""
     stop = Stop(case=case, at=work.now, effect=effect, reason=reason, basis=basis)
     work.add(stop)
     parts(case, "stops").append(stop)
     case.state = CaseState.WAITING
     work.change(case, "state")
     for task in case.open_tasks:
-        if task.state == TaskState.OPEN:
+        if task.state == TaskState.OPEN and task.stage != Stage.CONSULT:
             hold_task(work, case, task)
     return stop
 

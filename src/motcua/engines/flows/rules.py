@@ -9,14 +9,15 @@ from typing import Any
 from motcua.foundation.errors import Invalid, Refused
 
 STAGES = ("process", "sign", "return")
-SELECTORS = ("competent", "received_at", "lead")
-PREFIXES = ("code:", "within:")
+SELECTORS = ("competent", "received_at", "lead", "superior", "province")
+PREFIXES = ("code:", "within:", "field:")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. ``unit``: competent, received_at, lead, ``code:`` and an identifier, or ``within:`` and how the
-    identifier of a division of the competent unit goes on. ``hours``: working hours allowed, empty for the dossier's
+    """One step. ``unit``: competent, received_at, lead, superior (the unit above the competent one), province,
+    ``code:`` and an identifier, ``field:`` and a field of procedures whose agency is meant, or ``within:`` and how
+    the identifier of a division of the competent unit goes on. ``hours``: working hours allowed, empty for the dossier's
     own due date. Several ``next`` fork, or with ``choice`` one of them is chosen; ``join`` waits for all that lead
     here."""
 

@@ -9,7 +9,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
 from motcua.engines.cases import actions as cases
-from motcua.engines.cases.models import Case, Task, TaskState
+from motcua.engines.cases.models import Case, Stage, Task, TaskState
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.parts import parts
 from motcua.engines.ledger.prepared import load
@@ -97,7 +97,9 @@ def task_in_hand(work: Work, dossier: Dossier, permissions: Mapping[str, str]) -
 
     ``permissions``: what each stage asks for. Raises ``Conflict`` when nothing is open, ``NotAllowed``.
     """
-    open_tasks = [task for task in dossier.case.open_tasks if task.state == TaskState.OPEN]
+    open_tasks = [
+        task for task in dossier.case.open_tasks if task.state == TaskState.OPEN and task.stage != Stage.CONSULT
+    ]
     if not open_tasks:
         raise Conflict("The dossier is not in hand now. Please look at it again.")
     for task in open_tasks:

@@ -7,15 +7,19 @@ from datetime import datetime
 from uuid import UUID
 
 from motcua.engines.cases import actions as cases
-from motcua.engines.cases.models import Case, Task
+from motcua.engines.cases.models import Case, Stage, Task
 from motcua.engines.flows import queries as flows
 from motcua.engines.flows.rules import STANDARD, Definition, Step, parse
 from motcua.engines.ledger.work import Work
-from motcua.engines.organisations.queries import calendar_for, directory
+from motcua.engines.organisations.queries import UnitInfo, calendar_for, directory
+from motcua.foundation.errors import NotFound
 from motcua.foundation.working_time import Allowance, Unit, due
 from motcua.services.dossiers.models import Dossier
 
 _standard = parse(STANDARD)
+
+BESIDE = frozenset({Stage.CONSULT, Stage.TRANSFER})
+"""Work on a dossier that is no step of its flow."""
 
 
 def definition_of(case: Case) -> Definition:
@@ -32,11 +36,26 @@ def unit_for(dossier: Dossier, step: Step) -> UUID:
         whole = units.unit(dossier.competent_id)
         division = units.by_code.get(f"{whole.code}.{step.unit.removeprefix('within:')}")
         return division.id if division else whole.id
+    if step.unit.startswith("field:"):
+        return agency_of_field(step.unit.removeprefix("field:")).id
+    if step.unit == "superior":
+        own = units.unit(dossier.competent_id)
+        return own.parent_id or own.id
+    if step.unit == "province":
+        return next((unit.id for unit in units.all if unit.current and unit.kind == "province"), dossier.competent_id)
     return {
         "competent": dossier.competent_id,
         "received_at": dossier.received_at_id,
         "lead": dossier.lead_id,
     }[step.unit]
+
+
+def agency_of_field(field: str) -> UnitInfo:
+    """The agency of the province that handles a field. Raises ``NotFound`` where none does."""
+    for unit in directory().all:
+        if unit.current and unit.kind in ("department", "vertical") and field in unit.fields:
+            return unit
+    raise NotFound("No agency of this province handles the field “%(field)s”.", field=field[:80])
 
 
 def step_due(unit_id: UUID, start: datetime, hours: int | None, case_due: datetime | None) -> datetime | None:
@@ -68,7 +87,8 @@ def open_following(
     """Opens what follows a step that was just closed: all of it, or what was chosen in ``to`` where there is a choice.
     ``assignee_id`` goes to the only following step."""
     flow = definition_of(dossier.case)
-    following = flow.following(done.step, [task.step for task in dossier.case.open_tasks], to)
+    still_open = [task.step for task in dossier.case.open_tasks if task.stage not in BESIDE]
+    following = flow.following(done.step, still_open, to)
     return [open_step(work, dossier, step, assignee_id if len(following) == 1 else None) for step in following]
 
 
@@ -76,5 +96,7 @@ def redate_steps(work: Work, dossier: Dossier) -> None:
     """After a wait: steps that waited are open again and have the time they had, counted from now."""
     flow = definition_of(dossier.case)
     for task in dossier.case.open_tasks:
+        if task.stage == Stage.CONSULT:
+            continue
         hours = next((step.hours for step in flow.steps if step.key == task.step), None)
         cases.release_task(work, dossier.case, task, step_due(task.unit_id, work.now, hours, dossier.case.due_at))
