@@ -191,14 +191,12 @@ class DatabaseWork(Work):
         self._jobs.append((task, arguments))
 
     def next_number(self, series: str, day: date) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO ledger_series (name, day, last) VALUES (%s, %s, 1) "
-                "ON CONFLICT (name, day) DO UPDATE SET last = ledger_series.last + 1 RETURNING last",
-                [series, day],
-            )
-            (number,) = cursor.fetchone() or (0,)
-        return int(number)
+        (row,) = fetch(
+            "INSERT INTO ledger_series (name, day, last) VALUES (%s, %s, 1) "
+            "ON CONFLICT (name, day) DO UPDATE SET last = ledger_series.last + 1 RETURNING last",
+            (series, day),
+        )
+        return int(row["last"])
 
     def _stored_head(self, stream: UUID) -> Head:
         last = fetch("SELECT seq, hash FROM ledger_event WHERE stream = %s ORDER BY seq DESC LIMIT 1", (stream,))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Text = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True, pattern=r"^[^\x00]*$")]
 Short = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True, pattern=r"^[^\x00]*$")]
@@ -17,8 +17,11 @@ Name = Annotated[
 Code = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[0-9A-Za-zĐđ._-]+$")]
 
 
-class In(Schema):
-    """Input: unknown members are refused, so that a misspelt one is not lost in silence."""
+class In(BaseModel):
+    """Input: unknown members are refused, so that a misspelt one is not lost in silence.
+
+    Plain models: the API library's own read Django objects too, which costs time and which input never is.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
