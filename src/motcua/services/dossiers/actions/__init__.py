@@ -1,7 +1,14 @@
 """What can happen to a dossier: one action per verb of the law."""
 
 from motcua.services.dossiers.actions.common import Action, lock
-from motcua.services.dossiers.actions.intake import accept, judge_component, refuse
+from motcua.services.dossiers.actions.intake import accept, give_at_once, judge_component, refuse
+from motcua.services.dossiers.actions.opinions import (
+    answer_opinion,
+    ask_opinions,
+    remind_opinion,
+    report_late_opinion,
+    withdraw_opinion,
+)
 from motcua.services.dossiers.actions.processing import (
     assign,
     attach,
@@ -15,6 +22,7 @@ from motcua.services.dossiers.actions.processing import (
 )
 from motcua.services.dossiers.actions.submit import ComponentIn, FileIn, Submission, submit, submit_once
 from motcua.services.dossiers.actions.supplement import close_unanswered, request_supplement, supply, withdraw
+from motcua.services.dossiers.actions.transfer import confirm_sheet, hand_over, make_sheet, take_in, take_in_one
 
 __all__ = [
     "Action",
@@ -22,16 +30,24 @@ __all__ = [
     "FileIn",
     "Submission",
     "accept",
+    "answer_opinion",
+    "ask_opinions",
     "assign",
     "attach",
     "claim",
     "close_unanswered",
     "complete",
+    "confirm_sheet",
+    "give_at_once",
+    "hand_over",
     "judge_component",
     "lock",
+    "make_sheet",
     "pass_on",
     "refuse",
     "release",
+    "remind_opinion",
+    "report_late_opinion",
     "remark",
     "request_supplement",
     "return_result",
@@ -39,5 +55,8 @@ __all__ = [
     "submit",
     "submit_once",
     "supply",
+    "take_in",
+    "take_in_one",
     "withdraw",
+    "withdraw_opinion",
 ]

@@ -15,6 +15,7 @@ from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation.errors import Conflict, Invalid, Refused
 from motcua.services.dossiers.actions.common import Action, move, record, require, start_processing, task_of
 from motcua.services.dossiers.actions.flow import definition_of, open_following, open_step
+from motcua.services.dossiers.actions.opinions import decide_unheard
 from motcua.services.dossiers.actions.submit import FileIn
 from motcua.services.dossiers.models import Delivery, Dossier, DossierFile, FileKind, Result
 from motcua.services.dossiers.rules import Status
@@ -23,7 +24,7 @@ from motcua.services.dossiers.rules import Status
 def _require_task(work: Work, task: Task) -> None:
     path = directory().unit(task.unit_id).path
     work.actor.require(STAGE_PERMISSION[task.stage], path)
-    if task.assignee_id and task.assignee_id != work.actor.id and not work.actor.may("dossier.assign", path):
+    if task.assignee_id and not work.actor.stands_for(task.assignee_id) and not work.actor.may("dossier.assign", path):
         raise Conflict("A colleague has taken this step in hand. Ask them or the head of the unit.")
 
 
@@ -38,11 +39,10 @@ def claim(work: Work, dossier: Dossier, *, task_id: UUID) -> Task:
     require(work.actor, STAGE_PERMISSION[task.stage], task.unit_id)
     if task.assignee_id == work.actor.id:
         return task
-    if task.assignee_id is not None:
+    if task.assignee_id is not None and not work.actor.stands_for(task.assignee_id):
         raise Conflict("A colleague has taken this step in hand. Ask them or the head of the unit.")
     status = start_processing(work, dossier) if task.stage == Stage.PROCESS else None
-    task.assignee_id, task.claimed_at = work.actor.id, work.now
-    work.change(task, "assignee", "claimed_at")
+    cases.give_task(work, dossier.case, task, work.actor.id)
     record(work, dossier, "dossier.claimed", _with_status({"step": task.step}, status))
     return task
 
@@ -52,8 +52,7 @@ def release(work: Work, dossier: Dossier, *, task_id: UUID) -> Task:
     """Gives a step back to the unit."""
     task = task_of(dossier, task_id)
     _require_task(work, task)
-    task.assignee_id, task.claimed_at = None, None
-    work.change(task, "assignee", "claimed_at")
+    cases.give_task(work, dossier.case, task, None)
     record(work, dossier, "dossier.released", {"step": task.step})
     return task
 
@@ -68,8 +67,7 @@ def assign(work: Work, dossier: Dossier, *, task_id: UUID, user_id: UUID) -> Tas
     fits = any(permission in grant.permissions and path.startswith(grant.unit_path) for grant in grants_of(user_id))
     if not fits:
         raise Invalid(fields={"user": ["Choose a person who holds this role in the unit."]})
-    task.assignee_id, task.claimed_at = user_id, work.now
-    work.change(task, "assignee", "claimed_at")
+    cases.give_task(work, dossier.case, task, user_id)
     record(work, dossier, "dossier.assigned", {"step": task.step, "to": str(user_id)})
     return task
 
@@ -135,10 +133,12 @@ def complete(
     type_code: str = "",
     reason: str = "",
     files: Sequence[FileIn] = (),
+    unheard: str = "",
 ) -> Result:
     """The decision: signs the result and sends it to the counter; a rejection says why (ND118 Đ19, Đ22).
 
-    Raises ``NotAllowed``, ``Conflict``; ``Invalid`` without a name, or without a reason when rejected.
+    ``unheard``: why it is decided while opinions of other agencies are awaited. Raises ``NotAllowed``, ``Conflict``;
+    ``Invalid`` without a name, or without a reason when rejected or decided before all were heard.
     """
     task = task_of(dossier, task_id, Stage.SIGN)
     _require_task(work, task)
@@ -149,6 +149,7 @@ def complete(
         fields["reason"] = ["A rejection must say why."]
     if fields:
         raise Invalid(fields=fields)
+    not_heard = decide_unheard(work, dossier, unheard)
     if len(dossier.case.open_tasks) > 1:
         raise Conflict("Another step of this dossier is still open. Please wait until it is finished.")
     started = start_processing(work, dossier)
@@ -161,7 +162,7 @@ def complete(
         type_code=type_code.strip()[:40],
         reason=reason.strip(),
         signed_by=work.actor.id,
-        signer_name=work.actor.name,
+        signer_name=work.actor.signature,
         signed_at=work.now,
     )
     work.add(result)
@@ -193,6 +194,7 @@ def complete(
             "reason": result.reason,
             "files": [file.sha256 for file in files],
             "late": bool(dossier.case.due_at and work.now > dossier.case.due_at),
+            **({"unheard": not_heard, "unheard_because": unheard.strip()[:1000]} if not_heard else {}),
         },
     )
     return result
