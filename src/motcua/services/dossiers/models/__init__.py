@@ -24,7 +24,7 @@ from motcua.services.dossiers.models.together import (
     Opinion,
     Way,
 )
-from motcua.services.dossiers.models.turns import Correction, Extension, Obligation, Policy, Reason, ReasonKind
+from motcua.services.dossiers.models.turns import Adjustment, Correction, Extension, Obligation, Policy, Reason, ReasonKind
 
 __all__ = [
     "Access",

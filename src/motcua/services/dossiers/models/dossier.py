@@ -60,6 +60,9 @@ class Dossier(QuickRow):
     arrived_at = models.DateTimeField(null=True, help_text="When the competent agency had it: the clock starts then")
     finished_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
+    counts_late = models.BooleanField(
+        default=False, help_text="Late whatever its date: more than one supplement was asked for (index 766)"
+    )
     submission_key = models.CharField(max_length=120, unique=True)
     submission_digest = models.CharField(max_length=64, blank=True)
 

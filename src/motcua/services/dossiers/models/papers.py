@@ -62,7 +62,8 @@ class DossierFile(QuickRow):
 
 
 class SupplementRequest(QuickRow):
-    """Yêu cầu bổ sung (ND118 Đ19.5). ``items``: [{"component", "name", "reason", "basis"}]."""
+    """Yêu cầu bổ sung (ND118 Đ19.5). ``items``: [{"component", "name", "code", "reason", "basis", "held"}]; ``held``
+    says why something is asked for that the State already has (ND309 Đ2). ``asked_late``: after the days for asking."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="supplements")
@@ -72,6 +73,7 @@ class SupplementRequest(QuickRow):
     requested_at = models.DateTimeField()
     requested_by = models.UUIDField(null=True)
     answer_by = models.DateField()
+    asked_late = models.BooleanField(default=False)
     answered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
@@ -114,6 +116,14 @@ class Result(QuickRow):
     returned_at = models.DateTimeField(null=True)
     returned_to = models.CharField(max_length=200, blank=True)
     delivery = models.CharField(max_length=12, blank=True)
+    proof = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=[("signed", _("Signed for on paper")), ("code", _("Pickup code")), ("sent", _("Sent"))],
+        help_text="What shows that the person has it",
+    )
+    tracking = models.CharField(max_length=60, blank=True, help_text="The post's number of the parcel")
+    reminded_at = models.DateTimeField(null=True, help_text="When the person was last told to collect it")
 
     def __str__(self) -> str:
         return self.name

@@ -63,9 +63,13 @@ class Policy(models.Model):
 
 
 class Extension(QuickRow):
-    """Gia hạn with an apology, form 04: at most once, at least a day before the due date (ND118 Đ19.6)."""
+    """Gia hạn with an apology, form 04: at most once, at least a day before the due date (ND118 Đ19.6). ``allowance``
+    counts on from the old due date, as in “5 working_day”."""
 
-    dossier = models.OneToOneField(Dossier, models.PROTECT, primary_key=True, related_name="extension")
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="extensions")
+    number = models.PositiveSmallIntegerField(default=1)
+    allowance = models.CharField(max_length=30)
     old_due = models.DateTimeField()
     new_due = models.DateTimeField()
     reason = models.CharField(max_length=40)
@@ -76,11 +80,35 @@ class Extension(QuickRow):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(new_due__gt=models.F("old_due")), name="extension_goes_forward")
+            models.UniqueConstraint(fields=["dossier", "number"], name="extension_number"),
+            models.CheckConstraint(condition=Q(new_due__gt=models.F("old_due")), name="extension_goes_forward"),
         ]
 
     def __str__(self) -> str:
         return f"{self.dossier_id} → {self.new_due}"
+
+
+class Adjustment(QuickRow):
+    """Điều chỉnh: what the applicant changed online before the decision (ND118 Đ21). ``before`` and ``after`` hold the
+    answers that changed, by field; ``files`` what was added and taken out, by name. ``seen_at``: when an officer who has
+    the dossier had read it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="adjustments")
+    number = models.PositiveSmallIntegerField(default=1)
+    at = models.DateTimeField()
+    by = models.UUIDField()
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    files = models.JSONField(default=dict)
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dossier", "number"], name="adjustment_number")]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id} #{self.number}"
 
 
 class Obligation(QuickRow):
