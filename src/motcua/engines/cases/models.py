@@ -74,7 +74,8 @@ class Case(QuickRow):
 
     @property
     def moves(self) -> list[list[str | int | None]]:
-        """What the running action did to worklists: [unit, stage, state, due day, +1 or -1]; goes into its event."""
+        """What the running action did to worklists: [unit, stage, state, due day, +1 or -1, person, unit that answers],
+        the last two only where there are such; goes into its event."""
         moves: list[list[str | int | None]] = self.__dict__.setdefault("_moves", [])
         return moves
 
@@ -114,6 +115,13 @@ class Task(QuickRow):
     name = models.CharField(max_length=120)
     stage = models.CharField(max_length=10, choices=Stage.choices)
     unit = models.ForeignKey("organisations.Unit", models.PROTECT, related_name="+")
+    answerable = models.ForeignKey(
+        "organisations.Unit",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("The unit that answers for the deadline, where another does the step"),
+    )
     assignee = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
     opened_at = models.DateTimeField()
@@ -133,7 +141,18 @@ class Task(QuickRow):
                 name="task_waiting_by_unit",
                 condition=Q(state="waiting"),
             ),
+            models.Index(
+                fields=["answerable", "due_at", "id"],
+                name="task_open_elsewhere",
+                condition=Q(state="open", answerable__isnull=False),
+            ),
             models.Index(fields=["case", "opened_at"], name="task_of_case"),
+            # results that nobody has collected, the oldest first
+            models.Index(
+                fields=["unit", "opened_at", "id"],
+                name="task_return_since",
+                condition=Q(state="open", stage="return"),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -179,20 +198,76 @@ class Remark(models.Model):
 
 
 class WorkCount(models.Model):
-    """How many open tasks a unit has by stage, state and due day: kept by a reader, so that no screen counts."""
+    """How many open tasks there are by unit, stage, state, due day, person, and unit that answers for the deadline where
+    that is another: kept by a reader, so that no screen counts."""
 
     unit = models.ForeignKey("organisations.Unit", models.CASCADE, related_name="+")
     stage = models.CharField(max_length=10)
     state = models.CharField(max_length=10)
     due_on = models.DateField(null=True)
+    assignee = models.ForeignKey("accounts.User", models.CASCADE, null=True, related_name="+")
+    answerable = models.ForeignKey("organisations.Unit", models.CASCADE, null=True, related_name="+")
     tasks = models.IntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["unit", "stage", "state", "due_on"], name="work_count_once", nulls_distinct=False
+                fields=["unit", "stage", "state", "due_on", "assignee", "answerable"],
+                name="work_count_once",
+                nulls_distinct=False,
             )
+        ]
+        indexes = [
+            models.Index(fields=["answerable"], name="work_count_elsewhere", condition=Q(answerable__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.stage} {self.due_on}: {self.tasks}"
+
+
+class Recipient(models.TextChoices):
+    """Whom a reminder goes to."""
+
+    ASSIGNEE = "assignee", _("Who has the step in hand, else the unit's people")
+    HEAD = "head", _("The head of the unit")
+    SUPERIOR = "superior", _("The superior of the head")
+
+
+class ReminderRule(models.Model):
+    """When whom is reminded of a step. ``hours`` are working hours from the due moment: −4 four hours before, 0 at the
+    moment, 8 a day after. Dated: a rule reminds of moments within its days only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=120)
+    hours = models.SmallIntegerField()
+    recipient = models.CharField(max_length=10, choices=Recipient.choices)
+    stage = models.CharField(max_length=10, blank=True, choices=Stage.choices, help_text=_("Empty: every step"))
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["hours", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="reminder_rule_validity",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Reminder(QuickRow):
+    """A rule has reminded of a task: once, whatever happens."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    rule = models.ForeignKey(ReminderRule, models.PROTECT, related_name="+")
+    task = models.ForeignKey(Task, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "rule"], name="reminder_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.task_id}"

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache, lru_cache, partial
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import psycopg
@@ -23,7 +23,7 @@ from django.db.models.base import ModelState
 from psycopg.types.json import Jsonb
 
 from motcua.engines.ledger import queue
-from motcua.engines.ledger.actor import Actor, ActorKind
+from motcua.engines.ledger.actor import Actor, ActorKind, Principal
 from motcua.engines.ledger.chain import GENESIS, Written, event_hash, without_floats
 from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.prepared import fetch
@@ -41,19 +41,22 @@ _as_jsonb = partial(Jsonb, dumps=_as_text)
 
 
 @lru_cache(maxsize=4096)
-def _as_recorded(kind: ActorKind, key: UUID | None, name: str) -> Written:
+def _as_recorded(kind: ActorKind, key: UUID | None, name: str, principal: Principal | None) -> Written:
     """What the ledger keeps of an actor, written once for all their events."""
-    return Written(Actor(kind=kind, id=key, name=name).as_recorded())
+    relied_on = [principal] if principal else []
+    return Written(Actor(kind=kind, id=key, name=name, relied_on=relied_on).as_recorded())
 
 
 class Work(ABC):
-    """What an action may do to the world."""
+    """What an action may do to the world. ``retells``: what is written has happened long ago, so that rules which only
+    hold people back mark what was done against them instead."""
 
     actor: Actor
     now: datetime
+    retells: ClassVar[bool] = False
 
     def __init__(self, actor: Actor, now: datetime | None = None) -> None:
-        self.actor = actor
+        self.actor = actor.afresh()
         self.now = now or clock.now()
         self._heads: dict[UUID, Head] = {}
 
@@ -91,7 +94,7 @@ class Work(ABC):
             seq, head = self._heads[stream]
         else:
             seq, head = (0, GENESIS) if first else self._stored_head(stream)
-        actor = _as_recorded(self.actor.kind, self.actor.id, self.actor.name)
+        actor = _as_recorded(self.actor.kind, self.actor.id, self.actor.name, self.actor.acting_for)
         said = Written(data)
         seq += 1
         made = event_hash(head, stream, seq, self.now, kind, actor, said)

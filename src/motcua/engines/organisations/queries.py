@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from motcua.engines.ledger.actor import Grant
+from motcua.engines.ledger.actor import Grant, Principal
 from motcua.engines.organisations.models import Appointment, CalendarDay, Unit, WorkCalendar
 from motcua.foundation import clock
 from motcua.foundation.cache import Remembered
@@ -133,16 +133,33 @@ def calendar_of(code: str) -> Calendar:
 
 
 def grants_of(user_id: UUID) -> tuple[Grant, ...]:
-    """What a person holds today, one query."""
+    """What a person holds today, one query. A deputy's post ends with the post that it stands for."""
     today = clock.today()
     held = (
         Appointment.objects.filter(user_id=user_id, valid_from__lte=today)
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
-        .values_list("role_id", "unit_id", "unit__path", "role__permissions")
+        .filter(
+            Q(acting_for__isnull=True)
+            | Q(acting_for__valid_from__lte=today)
+            & (Q(acting_for__valid_to__isnull=True) | Q(acting_for__valid_to__gte=today))
+        )
+        .values_list(
+            "role_id",
+            "unit_id",
+            "unit__path",
+            "role__permissions",
+            "acting_for__user_id",
+            "acting_for__user__full_name",
+        )
     )
-    return tuple(_grant(role, unit, path, frozenset(permissions)) for role, unit, path, permissions in held)
+    return tuple(
+        _grant(role, unit, path, frozenset(permissions), Principal(person, name) if person else None)
+        for role, unit, path, permissions, person, name in held
+    )
 
 
 @lru_cache(maxsize=4096)
-def _grant(role: str, unit: UUID, path: str, permissions: frozenset[str]) -> Grant:
-    return Grant(role, unit, path, permissions)
+def _grant(
+    role: str, unit: UUID, path: str, permissions: frozenset[str], acting_for: Principal | None = None
+) -> Grant:
+    return Grant(role, unit, path, permissions, acting_for)

@@ -82,6 +82,12 @@ def who(actor: Mapping[str, Any]) -> str:
         return _("Applicant")
     if kind == "system":
         return _("By the system")
+    principal = actor.get("for")
+    if principal:
+        return _("%(deputy)s, acting for %(principal)s") % {
+            "deputy": actor.get("name", ""),
+            "principal": principal["name"],
+        }
     return str(actor.get("name") or kind or "")
 
 

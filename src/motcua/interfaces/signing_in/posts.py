@@ -22,8 +22,8 @@ class Post:
 
 
 def key_of(grant: Grant) -> str:
-    """How the session names a post."""
-    return f"{grant.role}@{grant.unit_id}"
+    """How the session names a post; another's, held as deputy, is a post of its own."""
+    return f"{grant.role}@{grant.unit_id}" + (f"@{grant.acting_for.id}" if grant.acting_for else "")
 
 
 def in_chosen_post(request: HttpRequest, actor: Actor) -> Actor:

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import IntegrityError
 
 from motcua.engines.files.actions import keep_own
-from motcua.engines.ledger.actor import SYSTEM
+from motcua.engines.ledger.actor import SYSTEM, signature_of
 from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.work import begin
 from motcua.engines.organisations.queries import UnitInfo, directory
@@ -161,7 +161,7 @@ def _head(dossier: Dossier, form: Form, number: int, event: Event) -> dict[str, 
         "phone": contact.get("phone", ""),
         "email": contact.get("email", ""),
         "procedure": f"{procedure.name} (mã {dossier.procedure_code})",
-        "officer": event.actor.get("name", "") if event.actor.get("kind") == "officer" else "",
+        "officer": signature_of(event.actor),
         "form_note": f"Mẫu số {form.code} - TT 03/2025/TT-VPCP",
     }
 

@@ -61,7 +61,7 @@ def _of_task(actor: Actor, dossier: Dossier, task: Task) -> list[Possible]:
     leads = actor.may("dossier.assign", path)
     found: list[Possible] = []
     if actor.may(STAGE_PERMISSION[task.stage], path):
-        of_another = task.assignee_id is not None and task.assignee_id != actor.id
+        of_another = task.assignee_id is not None and not actor.stands_for(task.assignee_id)
         if not of_another or leads:
             found += [Possible(verb, task) for verb in _verbs(dossier, task)]
         if task.assignee_id is None:
