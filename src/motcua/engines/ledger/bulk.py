@@ -21,6 +21,8 @@ from motcua.engines.ledger.work import Head, Work, columns_of
 class BulkWork(Work):
     """Set ``actor`` and ``now`` before each action; call ``flush`` every few thousand cases."""
 
+    retells = True
+
     def __init__(self, actor: Actor, now: datetime | None = None) -> None:
         super().__init__(actor, now)
         self._rows: dict[type[models.Model], list[models.Model]] = {}

@@ -74,11 +74,13 @@ def reckon(
     start: datetime,
     allowance: Allowance,
     stops: Iterable[Stop] = (),
-    extension: Extension | None = None,
+    extension: Extension | Iterable[Extension] | None = None,
     *,
     explained: bool = True,
 ) -> Reckoning:
     """The due moment of a case, with its steps unless ``explained`` is False.
+
+    ``extension``: one, or several where more than one is lawful; each counts on from the end that held when it came.
 
     Stops must follow one another and the start; only the last may be open. Raises ``Invalid`` otherwise.
     """
@@ -86,10 +88,10 @@ def reckon(
     narrator = Narrator(calendar) if explained else None
     state = _begin(calendar, local(start), allowance, narrator, restarted_by=None)
     late = False
+    given = sorted([extension] if isinstance(extension, Extension) else extension or (), key=lambda each: each.at)
     for wait in waits:
-        if extension is not None and extension.at < wait.at:
-            late = _extend(calendar, state, extension, narrator)
-            extension = None
+        while given and given[0].at < wait.at:
+            late |= _extend(calendar, state, given.pop(0), narrator)
         if wait.until is None:
             stopped = local(wait.at)
             if narrator:
@@ -101,8 +103,8 @@ def reckon(
             state = _begin(calendar, local(wait.until), allowance, narrator, restarted_by=wait)
         else:
             _resume(calendar, state, allowance, wait, narrator)
-    if extension is not None:
-        late = _extend(calendar, state, extension, narrator)
+    for each in given:
+        late |= _extend(calendar, state, each, narrator)
     due = moment(*state.end)
     if narrator:
         narrator.due(due, allowance)
@@ -114,7 +116,7 @@ def explain(
     start: datetime,
     allowance: Allowance,
     stops: Iterable[Stop] = (),
-    extension: Extension | None = None,
+    extension: Extension | Iterable[Extension] | None = None,
 ) -> list[Step]:
     """How the due moment came about: receipt, days not counted, waits, extension, the end; each with its law."""
     return list(reckon(calendar, start, allowance, stops, extension).steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import update_wrapper
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
@@ -16,9 +16,9 @@ from motcua.engines.ledger.prepared import load
 from motcua.engines.ledger.work import Work, begin
 from motcua.engines.organisations.queries import calendar_for, directory
 from motcua.foundation.errors import Conflict, NotAllowed, NotFound
-from motcua.foundation.working_time import Allowance, Effect, Stop, reckon
+from motcua.foundation.working_time import Allowance, Effect, Extension, Stop, reckon
 from motcua.services.dossiers.models import Dossier
-from motcua.services.dossiers.rules import Status, check_move
+from motcua.services.dossiers.rules import EXTENSION_BASIS, Status, check_move
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -130,19 +130,48 @@ def record(work: Work, dossier: Dossier, kind: str, data: dict[str, Any], *, fir
     work.record(dossier.pk, kind, data, first=first)
 
 
-def due_of(case: Case, stops: list[Stop] | None = None) -> datetime | None:
+def due_of(case: Case, stops: list[Stop] | None = None, extensions: Sequence[Extension] = ()) -> datetime | None:
     """When the case is due by its clock; ``None`` without an allowance or while the clock stands."""
     if not case.allowance or case.clock_start is None:
         return None
     calendar = calendar_for(case.clock_unit_id)
-    reckoning = reckon(calendar, case.clock_start, Allowance.parse(case.allowance), stops or [], explained=False)
-    return reckoning.due
+    allowance = Allowance.parse(case.allowance)
+    return reckon(calendar, case.clock_start, allowance, stops or [], extensions, explained=False).due
 
 
 def stops_of(case: Case) -> list[Stop]:
     """The waits of a case as its clock takes them; those over before the clock began don't matter to it."""
+    start = case.clock_start
     return [
-        Stop(at=row.at, until=row.until, effect=Effect(row.effect), basis=row.basis)
+        Stop(
+            at=row.at if start is None else max(row.at, start),
+            until=row.until,
+            effect=Effect(row.effect),
+            basis=row.basis,
+        )
         for row in sorted(parts(case, "stops"), key=lambda row: row.at)
-        if case.clock_start is None or row.until is None or row.until > case.clock_start
+        if start is None or row.until is None or row.until > start
     ]
+
+
+def extensions_of(dossier: Dossier) -> list[Extension]:
+    """The extensions of a dossier as its clock takes them (ND118 Đ19.6)."""
+    return [
+        Extension(at=row.decided_at, allowance=Allowance.parse(row.allowance), basis=row.basis or EXTENSION_BASIS)
+        for row in parts(dossier, "extensions")
+    ]
+
+
+def redate(work: Work, dossier: Dossier) -> None:
+    """Sets the due moment anew from the clock's start, waits and extensions."""
+    case = dossier.case
+    case.due_at = due_of(case, stops_of(case), extensions_of(dossier))
+    work.change(case, "due_at")
+
+
+def end_wait(work: Work, dossier: Dossier) -> None:
+    """The clock's present wait ends now, if there is one."""
+    stop = cases.open_stop(dossier.case)
+    if stop is not None:
+        stop.until = work.now
+        work.change(stop, "until")
