@@ -7,6 +7,7 @@ from typing import Any
 
 from django.test import Client
 
+from motcua.engines.accounts.models import Mandate
 from motcua.engines.accounts.queries import client_actor
 from motcua.engines.files.actions import store
 from motcua.engines.flows.actions import publish as publish_flow
@@ -47,7 +48,15 @@ def build() -> World:
     """The world, all through real actions. The tests' database is expected to be empty."""
     units = factories.make_units()
     staff = factories.make_staff()
-    citizen, stranger = factories.make_citizen(), factories.make_citizen()
+    citizen, stranger, agent = factories.make_citizen(), factories.make_citizen(), factories.make_citizen()
+    Mandate.objects.create(
+        grantor=citizen.party,
+        agent=agent.party,
+        number="15/2026/UQ",
+        valid_from=clock.today(),
+        recorded_at=clock.now(),
+        recorded_by=staff.counter.id,
+    )
     procedure = factories.make_procedure("1.999999")
     owner = portal.signed_in(citizen)
     new = _dossier("new", citizen, procedure, staff)
@@ -115,7 +124,14 @@ def build() -> World:
         "leader": official(factories.make_officer("leader", units["commune"])),
         "administrator": official(administrator),
         "unproven": official(factories.make_officer("counter"), second_factor=False),
+        "agent": portal.signed_in(agent),
+        "helper": official(factories.make_officer("helper", units["commune_centre"])),
+        "clerk": official(factories.make_officer("clerk", units["commune"])),
+        "agency": official(factories.make_officer("specialist", units["other_department"])),
     }
+    for number, door in enumerate(doors.values(), start=1):
+        # everybody at a computer of their own: who tries too often from one address is told to wait
+        door.defaults["REMOTE_ADDR"] = f"192.0.2.{number}"
     machines = {
         "nobody": {},
         "rubbish": {"Authorization": "Bearer rubbish"},

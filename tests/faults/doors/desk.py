@@ -129,7 +129,7 @@ DOORS: Final = [
         "desk/dossiers/<uuid:dossier_id>/act/<slug:verb>/",
         at="desk/dossiers/{finished}/act/return/",
         get=officers(405),
-        post=desk(302, 403, 404, 403, 404),
+        post=desk(302, 403, 404, 403, 404, clerk=302),
         data={"task": "{finished_task}", "received_by": "Bà Bình", "delivery": "counter", "identity_checked": "on"},
     ),
     Door(

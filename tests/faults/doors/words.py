@@ -17,27 +17,29 @@ Expected = int | Literal["to the sign-in page", "to the second factor"]
 
 # ``citizen`` owns the dossiers, the draft and the message. Counter, specialist and leader are of the commune that
 # handles them, ``elsewhere`` is the counter of another commune, the administrator keeps the platform and handles no
-# dossiers, ``unproven`` is an official of the same commune who has not shown a second factor.
+# dossiers, ``unproven`` is an official of the same commune who has not shown a second factor. ``agent`` is a citizen
+# who holds the owner's mandate, ``helper`` staffs a service point, ``clerk`` is the commune's, ``agency`` is a
+# specialist of a department that has no part in the dossiers.
 ROLES: Final = (
     "anonymous", "citizen", "other_citizen", "counter", "specialist",
-    "elsewhere", "leader", "administrator", "unproven",
+    "elsewhere", "leader", "administrator", "unproven", "agent", "helper", "clerk", "agency",
 )  # fmt: skip
 Row = tuple[Expected, ...]
 
 
 def everybody(status: Expected) -> Row:
-    """The same for all nine, officials without a second factor too."""
-    return (status,) * 9
+    """The same for all, officials without a second factor too."""
+    return (status,) * len(ROLES)
 
 
 def public(status: Expected) -> Row:
     """The same for all who are what they say."""
-    return (*(status,) * 8, SECOND_FACTOR)
+    return tuple(SECOND_FACTOR if role == "unproven" else status for role in ROLES)
 
 
 def guests(status: Expected, others: Expected) -> Row:
     """One answer for who is not signed in, another for who is."""
-    return (status, *(others,) * 8)
+    return tuple(status if role == "anonymous" else others for role in ROLES)
 
 
 def signed_in(status: Expected) -> Row:
@@ -47,19 +49,38 @@ def signed_in(status: Expected) -> Row:
 
 def proven(status: Expected) -> Row:
     """Whoever has signed in and, where it is due, shown a second factor."""
-    return (SIGN_IN, *(status,) * 7, SECOND_FACTOR)
+    return tuple({"anonymous": SIGN_IN, "unproven": SECOND_FACTOR}.get(role, status) for role in ROLES)
 
 
-def citizens(status: Expected, other: Expected | None = None) -> Row:
-    """Citizens: the owner, and another one where that makes a difference."""
-    return (SIGN_IN, status, status if other is None else other, *(403,) * 5, SECOND_FACTOR)
+def citizens(status: Expected, other: Expected | None = None, *, agent: Expected | None = None) -> Row:
+    """Citizens: the owner, and another one where that makes a difference. An agent counts as another one unless said
+    otherwise."""
+    other = status if other is None else other
+    return (SIGN_IN, status, other, *(403,) * 5, SECOND_FACTOR, other if agent is None else agent, *(403,) * 3)
 
 
 def desk(
-    counter: Expected, specialist: Expected, elsewhere: Expected, leader: Expected, administrator: Expected
+    counter: Expected,
+    specialist: Expected,
+    elsewhere: Expected,
+    leader: Expected,
+    administrator: Expected,
+    *,
+    helper: Expected | None = None,
+    clerk: Expected | None = None,
+    agency: Expected | None = None,
 ) -> Row:
-    """Officers, each with their own answer."""
-    return (SIGN_IN, 403, 403, counter, specialist, elsewhere, leader, administrator, SECOND_FACTOR)
+    """Officers, each with their own answer. Unless said otherwise the clerk gets what the specialist gets, but does
+    not what is the specialist's alone; a page that only some roles may open is shut to the helper and to another
+    agency's officer, and they are refused as the other commune's counter is."""
+    shut = {specialist, leader, administrator} == {403}
+    refused = 403 if shut else elsewhere if isinstance(elsewhere, int) and elsewhere >= 400 else None
+    return (
+        *(SIGN_IN, 403, 403, counter, specialist, elsewhere, leader, administrator, SECOND_FACTOR, 403),
+        helper or refused or administrator,
+        clerk or (403 if specialist == 302 and counter == 403 else specialist),
+        agency or refused or specialist,
+    )
 
 
 def officers(status: Expected) -> Row:
