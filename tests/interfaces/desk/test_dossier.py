@@ -13,9 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from motcua.engines.ledger.models import Event
-from motcua.interfaces.desk.models import Reading
 from motcua.services.dossiers import actions
-from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.models import Access, Dossier
 from motcua.services.dossiers.rules import Status
 from tests.factories import make_citizen, make_dossier, make_officer, make_staff, make_units, open_task
 from tests.interfaces.desk.support import signed_in
@@ -283,8 +282,8 @@ def test_looking_into_a_dossier_is_on_record_once_a_day() -> None:
     client = signed_in(staff.counter)
     for _ in range(3):
         client.get(reverse("desk:dossier", args=[dossier.pk]))
-    reading = Reading.objects.get()
-    assert (reading.reader_id, reading.dossier_id) == (staff.counter.id, dossier.pk)
+    reading = Access.objects.get()
+    assert (reading.officer_id, reading.dossier_id, reading.why) == (staff.counter.id, dossier.pk, "task")
 
 
 def test_a_refusal_of_an_act_that_is_no_longer_offered_is_still_said() -> None:

@@ -27,6 +27,16 @@ def fetch(statement: LiteralString, values: Sequence[Any]) -> list[dict[str, Any
     return found
 
 
+def execute(statement: LiteralString, values: Sequence[Any]) -> int:
+    """Runs a constant statement that gives no rows, planned once per connection. Returns how many rows it touched."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        touched = cursor.execute(statement, values, prepare=True).rowcount
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": statement, "time": "0"})
+    return touched
+
+
 def load(model: type[M], rest: LiteralString, values: Sequence[Any]) -> list[M]:
     """Rows of a model as instances; ``rest`` is what follows SELECT … FROM (WHERE, ORDER BY, FOR UPDATE)."""
     names, select, documents = _selection(model)

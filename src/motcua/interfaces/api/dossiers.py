@@ -22,9 +22,9 @@ from motcua.engines.organisations.queries import directory
 from motcua.foundation.errors import Invalid, NotFound
 from motcua.interfaces.api import schemas
 from motcua.interfaces.api.auth import actor_with, owner_of
-from motcua.services.dossiers import actions, door, queries, reading
+from motcua.services.dossiers import access, actions, door, queries, reading
 from motcua.services.dossiers.explain import reckoning_of
-from motcua.services.dossiers.models import Dossier, DossierFile
+from motcua.services.dossiers.models import DoorWay, Dossier, DossierFile
 from motcua.services.procedures import queries as procedures
 from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.forms import form_for
@@ -160,6 +160,7 @@ def newest(
         items = [shown(each) for each in found]
     else:
         items = [_shown_row(row) for row in rows]
+    access.note_client(actor, [item["id"] for item in items])
     return {"items": items, "next": _token(items[-1]) if len(items) == limit else None}
 
 
@@ -181,7 +182,10 @@ def _position(token: str) -> queries.Position:
 @router.get("/dossiers/{code}", response=schemas.DossierDetail, summary="One dossier")
 def one(request: HttpRequest, code: schemas.Code) -> dict[str, Any]:
     """Everything of one dossier but its answers."""
-    return _shown_row(reading.one(actor_with(request, "dossier.read"), code))
+    actor = actor_with(request, "dossier.read")
+    row = reading.one(actor, code)
+    access.note_client(actor, [row["id"]])
+    return _shown_row(row)
 
 
 @router.get("/dossiers/{code}/steps", response=schemas.StepsOut, summary="Why it is due then, and who has done what")
@@ -244,7 +248,9 @@ def change_status(request: HttpRequest, code: schemas.Code, body: schemas.Status
 @router.get("/dossiers/{code}/files/{file_id}", summary="The bytes of a file", response={200: None})
 def content(request: HttpRequest, code: schemas.Code, file_id: UUID) -> HttpResponseBase:
     """The file as it was handed in."""
-    dossier = queries.get_by_code(actor_with(request, "dossier.read"), code)
+    actor = actor_with(request, "dossier.read")
+    dossier = queries.get_by_code(actor, code)
+    access.note_client(actor, [dossier.pk], DoorWay.FILE)
     row = dossier.files.select_related("blob").filter(pk=file_id).first()
     if row is None:
         raise NotFound("The dossier has no such file.")

@@ -24,21 +24,6 @@ class SavedView(models.Model):
         return self.name
 
 
-class Reading(models.Model):
-    """Who looked into whose dossier, once a day: reads of personal data are on record (Luật 91/2025, ND118)."""
-
-    reader = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
-    dossier = models.ForeignKey("dossiers.Dossier", models.CASCADE, related_name="+")
-    day = models.DateField()
-    first_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["dossier", "day", "reader"], name="reading_once_a_day")]
-
-    def __str__(self) -> str:
-        return f"{self.reader_id} {self.dossier_id} {self.day}"
-
-
 class Intake(models.Model):
     """A walk-in being received at the counter. ``data`` is what was typed so far, step by step, however unfinished."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from motcua.interfaces.desk.administration import calendars, catalogue, flows, home, ledger, people, units, wording
-from motcua.interfaces.desk.views import dossier, intake, messages, worklist
+from motcua.interfaces.desk.views import dossier, intake, messages, why, worklist
 
 app_name = "desk"
 
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("intake/<uuid:intake_id>/receipt/", intake.receipt, name="intake_receipt"),
     path("intake/<uuid:intake_id>/<slug:name>/", intake.step, name="intake_step"),
     path("dossiers/<uuid:dossier_id>/", dossier.dossier, name="dossier"),
+    path("dossiers/<uuid:dossier_id>/why/", why.give, name="why"),
     path("dossiers/<uuid:dossier_id>/preview/", worklist.preview, name="preview"),
     path("dossiers/<uuid:dossier_id>/act/<slug:verb>/", dossier.act, name="act"),
     path("dossiers/<uuid:dossier_id>/components/<uuid:component_id>/", dossier.judge, name="judge"),

@@ -29,10 +29,13 @@ def show(code: str, as_json: bool, lang: str | None) -> None:
     database.ensure()
     from motcua.engines.ledger.actor import SYSTEM
     from motcua.foundation.identifiers import parse_dossier_code
+    from motcua.services.dossiers.access import note_many
+    from motcua.services.dossiers.models import DoorWay, Why
     from motcua.services.dossiers.queries import get_by_code
 
     parsed = parse_dossier_code(code)
     dossier = get_by_code(SYSTEM, parsed.value if parsed.ok else code)
+    note_many(SYSTEM, [dossier.pk], DoorWay.COMMAND, Why.UPKEEP)
     found = describe(dossier, translator(lang))
     if as_json:
         output.emit(found)

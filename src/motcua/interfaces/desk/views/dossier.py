@@ -24,18 +24,17 @@ from motcua.engines.notices.models import Message
 from motcua.engines.notices.queries import item
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
-from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, NotFound, Refused
 from motcua.interfaces.desk import history, lists
 from motcua.interfaces.desk.access import actor_of, officer
 from motcua.interfaces.desk.acts import ACTS, Act, Supplement
 from motcua.interfaces.desk.frame import LIST, desk_page
-from motcua.interfaces.desk.models import Reading
 from motcua.interfaces.desk.rows import step_name
-from motcua.services.dossiers import actions, queries, worklists
+from motcua.interfaces.desk.views.why import ask_why
+from motcua.services.dossiers import access, actions, queries, worklists
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.explain import reckoning_of
-from motcua.services.dossiers.models import Dossier, DossierFile
+from motcua.services.dossiers.models import DoorWay, Dossier, DossierFile
 from motcua.services.dossiers.possible import Possible, possible
 from motcua.services.dossiers.rules import SUPPLEMENT_CLOSES_DAYS
 from motcua.services.procedures.forms import kept_form
@@ -58,17 +57,9 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """The page. ``?done`` follows an action and offers the next dossier of the list one came from."""
     actor = actor_of(request)
     found = queries.get(actor, dossier_id, *ALONG)
-    _note_reading(actor, found)
+    if not access.look(actor, found, DoorWay.DESK):
+        return ask_why(request, actor, found)
     return _page(request, actor, found)
-
-
-def _note_reading(actor: Actor, found: Dossier) -> None:
-    """Puts on record that the officer looked into the dossier today; one statement, nothing when it is there."""
-    now = clock.now()
-    day = now.astimezone(VIETNAM).date()
-    if actor.id is not None:
-        row = Reading(reader_id=actor.id, dossier_id=found.pk, day=day, first_at=now)
-        Reading.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def _page(
@@ -252,7 +243,8 @@ def file(request: HttpRequest, dossier_id: UUID, file_id: UUID) -> HttpResponseB
     """The bytes of a file, shown in place where that is harmless; ``?download`` saves it."""
     actor = actor_of(request)
     found = queries.get(actor, dossier_id)
-    _note_reading(actor, found)
+    if not access.look(actor, found, DoorWay.FILE):
+        return HttpResponseRedirect(reverse("desk:dossier", args=[dossier_id]))
     row = DossierFile.objects.select_related("blob").filter(pk=file_id, dossier=found).first()
     if row is None:
         raise NotFound("There is no such file in this dossier.")
@@ -263,7 +255,10 @@ def file(request: HttpRequest, dossier_id: UUID, file_id: UUID) -> HttpResponseB
 @require_safe
 def document(request: HttpRequest, dossier_id: UUID, document_id: UUID) -> HttpResponseBase:
     """A document that we issued (form 01, 02, 03) as PDF."""
-    found = queries.get(actor_of(request), dossier_id)
+    actor = actor_of(request)
+    found = queries.get(actor, dossier_id)
+    if not access.look(actor, found, DoorWay.PAPER):
+        return HttpResponseRedirect(reverse("desk:dossier", args=[dossier_id]))
     row = found.documents.select_related("blob").filter(pk=document_id).first()
     if row is None:
         raise NotFound("There is no such document in this dossier.")

@@ -25,7 +25,8 @@ from motcua.interfaces.desk.frame import LIST, desk_page, views, works
 from motcua.interfaces.desk.models import SavedView
 from motcua.interfaces.desk.rows import procedure_names, rows_of
 from motcua.interfaces.signing_in.posts import POST, key_of
-from motcua.services.dossiers import actions, queries, worklists
+from motcua.services.dossiers import access, actions, queries, worklists
+from motcua.services.dossiers.models import DoorWay, Why
 from motcua.services.dossiers.searching import SHORTEST_NAME, search
 from motcua.services.procedures.models import Field
 
@@ -89,7 +90,12 @@ def _bulk(actor: Actor, asked: lists.Asked) -> list[tuple[str, str]]:
 @require_safe
 def preview(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """The dossier in short, for the pane beside the list."""
-    dossier = queries.get(actor_of(request), dossier_id)
+    actor = actor_of(request)
+    dossier = queries.get(actor, dossier_id)
+    if not access.in_hand(actor, dossier):
+        access.note_many(actor, [dossier.pk], DoorWay.DESK, Why.PREVIEW, post=access.post_of(actor, dossier))
+        return render(request, "desk/_preview_brief.html", {"dossier": dossier, "now": clock.now()})
+    access.look(actor, dossier, DoorWay.DESK)
     return render(
         request,
         "desk/_preview.html",
