@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from motcua.engines.forms.models import FormVersion
@@ -47,3 +49,34 @@ in_force = Remembered(_load)
 def version_for(procedure_code: str) -> UUID | None:
     """The designed form in force for a procedure; None when it has none."""
     return in_force().get(procedure_code)
+
+
+def published_before(definition_id: UUID, day: date) -> int | None:
+    """The number of the version that a new one from ``day`` takes over from; None when it is the first."""
+    return (
+        FormVersion.objects.filter(
+            definition_id=definition_id, state=FormVersion.State.PUBLISHED, effective_from__lte=day
+        )
+        .order_by("-effective_from", "-number")
+        .values_list("number", flat=True)
+        .first()
+    )
+
+
+def serving(codes: Iterable[str], *, beside: UUID) -> dict[str, str]:
+    """Which of these procedures another form than ``beside`` serves, today or by a version to come: code → its name."""
+    wanted = set(codes)
+    newest: dict[UUID, tuple[str, list[str]]] = {}
+    to_come: list[tuple[str, list[str]]] = []
+    rows = (
+        FormVersion.objects.filter(state=FormVersion.State.PUBLISHED)
+        .exclude(definition_id=beside)
+        .order_by("effective_from", "number")
+        .values_list("definition_id", "definition__name", "schema__procedures", "effective_from")
+    )
+    for definition_id, name, served, since in rows:
+        if since <= clock.today():
+            newest[definition_id] = (name, served or [])
+        else:
+            to_come.append((name, served or []))
+    return {code: name for name, served in [*newest.values(), *to_come] for code in served if code in wanted}

@@ -74,6 +74,11 @@ _COUNTS = ("max_length", "min_length", "decimals", "min_rows", "max_rows", "max_
 _DEFAULT_LENGTHS = {"text": 255, "long_text": 4000}
 
 
+def settings_of(kind: str) -> frozenset[str]:
+    """Every name that the data of a field of this type may have."""
+    return frozenset(_COMMON | _BY_TYPE.get(kind, set()))
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong in the data of a form (a msgid with params), and where ("groups[1].fields[0].label")."""

@@ -34,10 +34,18 @@ def designed() -> Mapping[str, Form]:
 def load_designed_forms(work: Work) -> list[FormVersion]:
     """Publishes every designed form whose words differ from its latest version. A second run does nothing.
 
+    A form that an office has designed further stays the office's: a new release does not publish over its work.
     Returns the versions that were published now. Raises ``NotAllowed`` without catalogue.edit.
     """
+    own = set(
+        FormVersion.objects.filter(created_by__isnull=False)
+        .exclude(created_by=work.actor.id)
+        .values_list("definition__key", flat=True)
+    )
     published = []
     for data in designed_data().values():
+        if data["key"] in own:
+            continue
         version = actions.create_version(work, data)
         if version.state != FormVersion.State.PUBLISHED:
             published.append(actions.publish(work, version))
