@@ -79,6 +79,9 @@ class GroupMember(QuickRow):
     unit = models.ForeignKey("organisations.Unit", models.PROTECT, related_name="+")
     after = models.JSONField(default=list, help_text="Keys of the parts that must have ended before this one begins")
     needs = models.JSONField(default=list, help_text="Those of them without whose result it cannot be done")
+    before_signing = models.JSONField(
+        default=list, help_text="Keys of the parts that are not signed before this one has ended"
+    )
     dossier = models.OneToOneField(Dossier, models.PROTECT, null=True, related_name="membership")
     submission = models.JSONField(default=dict, help_text="What the part will be submitted with when its turn comes")
     dropped_at = models.DateTimeField(null=True)

@@ -1,0 +1,36 @@
+"""Background work where several agencies act: reminders and reports of opinions, the next parts of groups, forecasts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from procrastinate.contrib.django import app
+
+from motcua.engines.ledger.actor import SYSTEM
+from motcua.foundation import clock
+from motcua.foundation.errors import MotcuaError
+from motcua.services.dossiers import actions, opinions
+from motcua.services.dossiers.models import Opinion
+
+logger = logging.getLogger(__name__)
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="dossiers.watch_opinions", queueing_lock="dossiers.watch_opinions")
+def watch_opinions(timestamp: int) -> None:
+    """Reminds agencies before their answer is due, and reports late answers to the head of the one-stop unit
+    (ND118 Đ19), each once."""
+    now = clock.now()
+    for opinion in opinions.to_be_reminded(now):
+        _each(opinion, lambda row: actions.remind_opinion.run(SYSTEM, row.dossier_id, opinion_id=row.pk))
+    for opinion in opinions.to_be_reported(now):
+        _each(opinion, lambda row: actions.report_late_opinion.run(SYSTEM, row.dossier_id, opinion_id=row.pk))
+
+
+def _each(opinion: Opinion, do: Callable[[Opinion], object]) -> None:
+    try:
+        do(opinion)
+    except MotcuaError as error:
+        # It was answered or taken back at this very moment: then there is nothing to watch any more.
+        logger.info("opinion %s is watched no longer: %s", opinion.pk, error)
