@@ -14,9 +14,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from motcua.services.dossiers.worklists import Figures, Filter, Position
+from motcua.services.dossiers.models import Channel
+from motcua.services.dossiers.worklists import LEAD, Figures, Filter, Position
 
-FILTERS = ("stage", "unit", "field", "procedure", "channel", "due", "mine")
+FILTERS = ("stage", "state", "agency", "unit", "person", "field", "procedure", "channel", "due", "mine")
+NOBODY = "none"
+"""How an address says: in nobody's hands."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _CURSOR = re.compile(r"(-|\d{1,16})_([0-9a-f-]{36})")
@@ -24,7 +28,8 @@ _CURSOR = re.compile(r"(-|\d{1,16})_([0-9a-f-]{36})")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One of the views that every officer has. ``needs`` is the permission without which it would be empty."""
+    """One of the views that every officer has. ``needs`` is the permission without which it would be empty; ``figure``
+    the number beside it, if any."""
 
     key: str
     label: Promise
@@ -37,13 +42,17 @@ class View:
 VIEWS: tuple[View, ...] = (
     View("all", _("All work"), Filter(), figure="open"),
     View("intake", _("To receive"), Filter(stages=("intake",)), needs="dossier.receive", figure="intake"),
+    View("transfer", _("To hand over"), Filter(stages=("transfer",)), needs="dossier.receive", figure="transfer"),
     View("process", _("To process"), Filter(stages=("process",)), needs="dossier.process", figure="process"),
+    View("consult", _("Opinions to give"), Filter(stages=("consult",)), needs="dossier.process", figure="consult"),
     View("sign", _("To sign"), Filter(stages=("sign",)), needs="dossier.sign", figure="sign"),
     View("return", _("To return"), Filter(stages=("return",)), needs="dossier.return", figure="return_"),
     View("today", _("Due today"), Filter(due="today"), tone="soon", figure="today"),
     View("late", pgettext_lazy("work", "Late"), Filter(due="late"), tone="late", figure="late"),
     View("waiting", _("Waiting for supplements"), Filter(state="waiting"), figure="waiting"),
     View("mine", _("Mine"), Filter(mine=True), figure="mine"),
+    View("unit", _("All work of my units"), Filter(scope="led"), needs=LEAD),
+    View("elsewhere", _("Ours, with another agency"), Filter(scope="elsewhere"), needs=LEAD),
 )
 BY_KEY = {view.key: view for view in VIEWS}
 
@@ -76,16 +85,19 @@ def read(params: Mapping[str, str]) -> Asked:
     stage = params.get("stage", "")
     if stage in wanted.stages and len(wanted.stages) > 1:
         wanted, kept["stage"] = replace(wanted, stages=(stage,)), stage
-    for name in ("unit", "field"):
+    if params.get("state") == "waiting" and wanted.state == "open":
+        wanted, kept["state"] = replace(wanted, state="waiting"), "waiting"
+    for name, attribute in (("agency", "within"), ("unit", "unit_id"), ("field", "field_id"), ("person", "person_id")):
         key = _key(params.get(name, ""))
         if key is not None:
-            wanted = replace(wanted, unit_id=key) if name == "unit" else replace(wanted, field_id=key)
-            kept[name] = str(key)
+            wanted, kept[name] = replace(wanted, **{attribute: key}), str(key)  # type: ignore[arg-type]  # by name
+    if params.get("person") == NOBODY:
+        wanted, kept["person"] = replace(wanted, nobody=True), NOBODY
     procedure = params.get("procedure", "").strip()[:40].replace("\0", "")
     if procedure:
         wanted, kept["procedure"] = replace(wanted, procedure_code=procedure), procedure
     channel = params.get("channel", "")
-    if channel in ("DIRECT", "ONLINE", "POSTAL"):
+    if channel in Channel.values:
         wanted, kept["channel"] = replace(wanted, channel=channel), channel
     due = params.get("due", "")
     if not wanted.due:
@@ -105,8 +117,10 @@ def read(params: Mapping[str, str]) -> Asked:
     )
 
 
-def count_of(view: View, figures: Figures) -> str:
-    """The number beside a view; one's own work is counted up to a bound."""
+def count_of(view: View, figures: Figures) -> str | None:
+    """The number beside a view, if it has one; one's own work is counted up to a bound."""
+    if not view.figure:
+        return None
     number = int(getattr(figures, view.figure))
     return "99+" if view.key == "mine" and number > 99 else str(number)
 

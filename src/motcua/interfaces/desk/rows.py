@@ -8,16 +8,26 @@ from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from motcua.engines.cases.models import Task
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.organisations.queries import directory
+from motcua.services.dossiers import moving
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.models import Channel, Dossier
 from motcua.services.dossiers.rules import Status
 from motcua.services.procedures.models import ProcedureVersion
+
+TRANSFER_STEPS: dict[str, Promise] = {
+    moving.SEND: gettext_lazy("Hand the papers over"),
+    moving.ARRIVE: gettext_lazy("Take the papers in"),
+    moving.SEND_RESULT: gettext_lazy("Send the result to where it is collected"),
+    moving.ARRIVE_RESULT: gettext_lazy("Take the result in"),
+}
+"""Steps that belong to no flow: the law adds them where papers travel (ND118 Đ18)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,8 @@ def step_name(task: Task) -> str:
     language = get_language() or "vi"
     if task.stage == "intake":
         return _("Receive")
+    if task.step in TRANSFER_STEPS:
+        return str(TRANSFER_STEPS[task.step])
     if language.startswith("vi"):
         return task.name
     for step in definition_of(task.case).steps:
@@ -98,6 +110,10 @@ def flags_of(actor: Actor, task: Task, dossier: Dossier) -> list[Flag]:
     found = []
     if dossier.channel == Channel.ONLINE:
         found.append(Flag("globe", _("Submitted online")))
+    elif dossier.channel == Channel.KIOSK:
+        found.append(Flag("globe", _("Submitted at a kiosk")))
+    elif dossier.channel == Channel.NATIONAL:
+        found.append(Flag("globe", _("Came from the national portal")))
     elif dossier.channel == Channel.POSTAL:
         found.append(Flag("mail", _("Came by post")))
     if task.assignee_id is not None and task.assignee_id == actor.id:

@@ -10,6 +10,7 @@ from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.parts import parts
 from motcua.engines.organisations.queries import directory
 from motcua.engines.organisations.roles import STAGE_PERMISSION
+from motcua.services.dossiers import moving
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.rules import MOVES, Status
@@ -82,6 +83,8 @@ def _verbs(dossier: Dossier, task: Task) -> list[str]:
         return ["accept", "refuse"] if Status.REFUSED in MOVES[Status(dossier.status)] else ["accept"]
     if task.stage == Stage.RETURN:
         return ["return"]
+    if task.stage == Stage.TRANSFER:
+        return ["hand_over" if task.step in (moving.SEND, moving.SEND_RESULT) else "take_in"]
     deciding = task.stage == Stage.SIGN and any(step.stage == Stage.RETURN for step in steps_after(dossier, task))
     verbs = ["complete" if deciding else "pass_on"]
     taken = {other.step for other in dossier.case.open_tasks}

@@ -65,7 +65,20 @@ SUPPLEMENT_CLOSES_DAYS: Final = 15
 """Days without an answer after which the dossier is closed (ND118 Đ19.5)."""
 
 RECEIPT_BASIS: Final = "ND118 Đ17.3"
+ARRIVAL_BASIS: Final = "ND309 Đ8.3"
+TRANSFER_BASIS: Final = "ND118 Đ18"
+SAME_DAY_BASIS: Final = "ND118 Đ17.4"
+SAME_DAY: Final = "0 working_day"
+SAME_DAY_NEXT: Final = "1 working_day"
+"""The time of a result that is given at once, and of one asked for after 15:00 (NĐ 23/2015 Đ7)."""
+
+ONLINE_CHANNELS: Final = ("ONLINE", "KIOSK", "NATIONAL")
+"""Ways in without a counter: the times and fees of submitting online hold (ND118 Đ17.2, Đ17.2a)."""
+
 SUPPLEMENT_BASIS: Final = "ND118 Đ19.5"
+SECOND_SUPPLEMENT_BASIS: Final = "ND118 Đ11.2c"
+GUIDANCE_BASIS: Final = "ND118 Đ16.3"
+HELD_BASIS: Final = "ND118 Đ5.1i"
 EXTENSION_BASIS: Final = "ND118 Đ19.6"
 STOP_BASIS: Final = "ND118 Đ21"
 RESULT_BASIS: Final = "ND118 Đ22"
@@ -80,11 +93,16 @@ def check_move(old: int, new: Status) -> None:
         raise Conflict("This can't be done any more: the dossier has moved on. Please look at it again.")
 
 
-def punctuality(due_at: datetime | None, ended_at: datetime | None, now: datetime) -> str:
+def punctuality(
+    due_at: datetime | None, ended_at: datetime | None, now: datetime, *, counts_late: bool = False
+) -> str:
     """``early``, ``on_time``, ``late`` (ended) or ``running``, ``overdue`` (open) or ``none`` without a due date.
 
-    Ended dossiers compare days, as the national systems do: before the due day is early (FACTS §3).
+    Ended dossiers compare days, as the national systems do: before the due day is early (FACTS §3). ``counts_late``:
+    more than one supplement was asked for, which index 766 counts as late whatever the date.
     """
+    if counts_late:
+        return "late" if ended_at is not None else "overdue"
     if due_at is None:
         return "none"
     if ended_at is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from motcua.foundation.working_time import Allowance, Unit
@@ -19,6 +19,10 @@ _UNITS = {
     "HOUR": Unit.HOUR,
     "MONTH": Unit.MONTH,
 }
+
+
+LIKE_ONLINE: Final = {"KIOSK": "ONLINE", "NATIONAL": "ONLINE"}
+"""Channels for which the catalogue's times and fees of submitting online hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,10 @@ class Content:
         return any(method.channel == "ONLINE" for method in self.methods)
 
     def method(self, channel: str) -> Method | None:
-        """The way to submit by a channel: the first whose time can be reckoned, else the first."""
-        found = [method for method in self.methods if method.channel == channel]
+        """The way to submit by a channel: the first whose time can be reckoned, else the first. At a kiosk and over
+        the national portal one submits online (ND118 Đ17.2, Đ17.2a)."""
+        like = LIKE_ONLINE.get(channel, channel)
+        found = [method for method in self.methods if method.channel == like]
         return next((method for method in found if method.value is not None), found[0] if found else None)
 
 

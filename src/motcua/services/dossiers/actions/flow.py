@@ -14,6 +14,7 @@ from motcua.engines.ledger.work import Work
 from motcua.engines.organisations.queries import UnitInfo, calendar_for, directory
 from motcua.foundation.errors import NotFound
 from motcua.foundation.working_time import Allowance, Unit, due
+from motcua.services.dossiers import moving
 from motcua.services.dossiers.models import Dossier
 
 _standard = parse(STANDARD)
@@ -89,7 +90,30 @@ def open_following(
     flow = definition_of(dossier.case)
     still_open = [task.step for task in dossier.case.open_tasks if task.stage not in BESIDE]
     following = flow.following(done.step, still_open, to)
-    return [open_step(work, dossier, step, assignee_id if len(following) == 1 else None) for step in following]
+    opened = []
+    for step in following:
+        if step.stage == Stage.RETURN and moving.result_travels(dossier):
+            opened.append(open_transfer(work, dossier, moving.SEND_RESULT))
+        else:
+            opened.append(open_step(work, dossier, step, assignee_id if len(following) == 1 else None))
+    return opened
+
+
+def open_transfer(work: Work, dossier: Dossier, step: str) -> Task:
+    """Puts a step of handing papers over, or of taking them in, on the counter that does it (ND118 Đ18)."""
+    at_agency = step in (moving.ARRIVE, moving.SEND_RESULT)
+    unit_id = moving.home_counter(dossier.competent_id) if at_agency else dossier.received_at_id
+    return cases.open_task(
+        work,
+        dossier.case,
+        step=step,
+        name=moving.NAMES[step],
+        stage=Stage.TRANSFER,
+        unit_id=unit_id,
+        due_at=moving.sending_due(unit_id, work.now)
+        if step in (moving.SEND, moving.SEND_RESULT)
+        else moving.expected_arrival(calendar_for(unit_id), work.now),
+    )
 
 
 def redate_steps(work: Work, dossier: Dossier) -> None:

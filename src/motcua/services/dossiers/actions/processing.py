@@ -87,6 +87,8 @@ def pass_on(
     The step that decides is finished by ``complete``. Raises ``Refused`` for a step that cannot follow.
     """
     task = task_of(dossier, task_id)
+    if task.stage == Stage.TRANSFER:
+        raise Refused("This step ends by handing the papers over or taking them in.")
     if task.stage in (Stage.INTAKE, Stage.RETURN):
         raise Refused("This step ends by accepting or by returning the result.")
     _require_task(work, task)
@@ -110,7 +112,8 @@ def send_back(work: Work, dossier: Dossier, *, task_id: UUID, to_step: str, reas
     if not reason.strip():
         raise Invalid(fields={"reason": ["Say why it goes back."]})
     flow = definition_of(dossier.case)
-    if task.stage in (Stage.INTAKE, Stage.RETURN) or to_step not in {step.key for step in flow.before(task.step)}:
+    fixed = task.stage in (Stage.INTAKE, Stage.RETURN, Stage.TRANSFER)
+    if fixed or to_step not in {step.key for step in flow.before(task.step)}:
         raise Refused("It can only go back to a step before this one.")
     if any(other.step == to_step for other in dossier.case.open_tasks):
         raise Conflict("That step is already open.")

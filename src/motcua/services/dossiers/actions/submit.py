@@ -20,10 +20,10 @@ from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Refused
 from motcua.foundation.identifiers import build_dossier_code
 from motcua.foundation.keys import new_id
+from motcua.services.dossiers import policies
 from motcua.services.dossiers.actions.common import record
 from motcua.services.dossiers.actions.flow import step_due
 from motcua.services.dossiers.models import Delivery, Dossier, DossierComponent, DossierFile, FileKind
-from motcua.services.dossiers.rules import INTAKE_HOURS
 from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.queries import closed
 
@@ -145,7 +145,7 @@ def submit(work: Work, submission: Submission) -> Dossier:
 
 def intake_due(unit_id: UUID, moment: datetime) -> datetime | None:
     """Until when the counter accepts or answers: 8 working hours (ND118 Đ17.2)."""
-    return step_due(unit_id, moment, INTAKE_HOURS, None)
+    return step_due(unit_id, moment, policies.number("intake_hours", moment), None)
 
 
 def _add_papers(work: Work, dossier: Dossier, submission: Submission) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from motcua.engines.accounts.models import User
 from motcua.engines.cases import actions as cases
@@ -13,23 +14,27 @@ from motcua.engines.organisations.queries import calendar_for, directory
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, Refused
 from motcua.foundation.working_time import closes_unanswered, working_days_between
+from motcua.services.dossiers import policies, reasons
+from motcua.services.dossiers.actions.answering import first_answer
 from motcua.services.dossiers.actions.common import (
     Action,
-    due_of,
+    end_wait,
     move,
     record,
+    redate,
     require,
     require_applicant,
-    stops_of,
     task_in_hand,
 )
 from motcua.services.dossiers.actions.flow import redate_steps
 from motcua.services.dossiers.actions.submit import FileIn, intake_due
+from motcua.services.dossiers.held import EXCUSES, held
 from motcua.services.dossiers.models import Dossier, DossierFile, FileKind, SupplementRequest
 from motcua.services.dossiers.rules import (
+    GUIDANCE_BASIS,
+    HELD_BASIS,
+    SECOND_SUPPLEMENT_BASIS,
     SUPPLEMENT_BASIS,
-    SUPPLEMENT_CLOSES_DAYS,
-    SUPPLEMENT_WORKING_DAYS,
     Status,
 )
 
@@ -45,30 +50,43 @@ def pending(dossier: Dossier) -> SupplementRequest | None:
 
 @Action
 def request_supplement(
-    work: Work, dossier: Dossier, *, items: Sequence[dict[str, str]], note: str = ""
+    work: Work, dossier: Dossier, *, items: Sequence[Mapping[str, str]], note: str = ""
 ) -> SupplementRequest:
     """Yêu cầu bổ sung with form 02: what exactly is missing and why; the clock stands until the answer.
 
-    ``items``: {"component": key or empty, "name", "reason", "basis"}. Once per dossier (a second only by one who
-    may assign work, and it counts as late). Raises ``NotAllowed``, ``Conflict``, ``Invalid``, ``Refused``.
+    ``items``: {"component": key or empty, "name", "code": of a reason in the list, "reason": more words, needed for
+    “another reason”, "basis": else the reason's, "held": empty, or "outage" | "inaccurate" where the State has the
+    paper but can't use it (ND309 Đ2)}.
+
+    Once per dossier and within three working days from receipt (ND118 Đ19.5, Đ11.2c): later, or again, only by one who
+    may assign work in the unit, on record as such; a dossier of which something is asked again counts as late (index
+    766). Raises ``NotAllowed``, ``Conflict``, ``Invalid``; ``Refused`` also with the place where a paper already is
+    (ND118 Đ5.1i).
     """
     task = task_in_hand(work, dossier, _ASKING)
-    wanted = [
-        {key: str(item.get(key, "")).strip()[:1000] for key in ("component", "name", "reason", "basis")}
-        for item in items
-    ]
-    if not wanted:
-        raise Invalid(fields={"items": ["Say what is missing: at least one component."]})
-    if any(not item["name"] or not item["reason"] for item in wanted):
-        raise Invalid(fields={"items": ["Each item needs a name and a reason."]})
+    wanted = wanted_of(items)
     number = len(parts(dossier, "supplements")) + 1
-    if number > 1 and not work.actor.may("dossier.assign", directory().unit(task.unit_id).path):
+    again = number > policies.number("supplement_count", work.now)
+    started = (dossier.arrived_at or dossier.accepted_at or dossier.submitted_at).astimezone(VIETNAM).date()
+    asked_on = work.now.astimezone(VIETNAM).date()
+    calendar = calendar_for(task.unit_id)
+    days = policies.number("supplement_days", work.now)
+    late = working_days_between(calendar, started, asked_on) > days
+    leads = work.actor.may("dossier.assign", directory().unit(task.unit_id).path)
+    if again and not leads:
         raise Refused(
             "A supplement may be asked for only once (%(basis)s). A further request needs the head of the unit.",
-            basis=SUPPLEMENT_BASIS,
+            basis=SECOND_SUPPLEMENT_BASIS,
         )
-    calendar = calendar_for(task.unit_id)
-    started = (dossier.accepted_at or dossier.submitted_at).astimezone(VIETNAM).date()
+    if not work.retells:
+        if late and not leads:
+            raise Refused(
+                "A supplement is asked for within %(days)s working days from receipt (%(basis)s). Later it needs the "
+                "head of the unit.",
+                days=days,
+                basis=SUPPLEMENT_BASIS,
+            )
+        refuse_what_is_held(dossier, wanted)
     status = move(work, dossier, Status.SUPPLEMENT)
     request = SupplementRequest(
         dossier=dossier,
@@ -77,30 +95,76 @@ def request_supplement(
         note=note.strip(),
         requested_at=work.now,
         requested_by=work.actor.id,
-        answer_by=closes_unanswered(calendar, work.now, SUPPLEMENT_CLOSES_DAYS),
+        answer_by=closes_unanswered(calendar, work.now, policies.number("supplement_closes_days", work.now)),
+        asked_late=late,
     )
     work.add(request)
     parts(dossier, "supplements").append(request)
-    cases.stop_clock(work, dossier.case, reason="supplement", effect="restart", basis=SUPPLEMENT_BASIS)
+    if number > 1 and not dossier.counts_late:
+        dossier.counts_late = True
+        work.change(dossier, "counts_late")
+    effect = policies.effect("supplement_effect", work.now)
+    cases.stop_clock(work, dossier.case, reason="supplement", effect=effect, basis=SUPPLEMENT_BASIS)
     if dossier.accepted_at is not None:
         dossier.case.due_at = None
         work.change(dossier.case, "due_at")
-    asked_on = work.now.astimezone(VIETNAM).date()
-    record(
-        work,
-        dossier,
-        "dossier.supplement_requested",
-        {
-            "status": status,
-            "number": number,
-            "items": wanted,
-            "note": note.strip(),
-            "answer_by": request.answer_by.isoformat(),
-            "asked_late": working_days_between(calendar, started, asked_on) > SUPPLEMENT_WORKING_DAYS,
-            "basis": SUPPLEMENT_BASIS,
-        },
-    )
+    data: dict[str, Any] = {
+        "status": status,
+        "number": number,
+        "items": wanted,
+        "note": note.strip(),
+        "answer_by": request.answer_by.isoformat(),
+        "asked_late": late,
+        "due_at": None,
+        "basis": SUPPLEMENT_BASIS,
+    }
+    first_answer(work, dossier, data)
+    if number > 1:
+        data["counts_late"] = True
+    record(work, dossier, "dossier.supplement_requested", data)
     return request
+
+
+def wanted_of(items: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The items as they are kept and printed: each with a reason from the list in words, and its article.
+
+    Raises ``Invalid`` under ``items``.
+    """
+    if not items:
+        raise Invalid(fields={"items": ["Say what is missing: at least one component."]})
+    wanted = []
+    for item in items:
+        given = {
+            key: str(item.get(key, "")).strip()[:1000]
+            for key in ("component", "name", "code", "reason", "basis", "held")
+        }
+        code = given["code"] or "other"
+        listed = reasons.find("supplement", code)
+        if not given["name"] or listed is None or not (listed.active or not given["code"]):
+            raise Invalid(fields={"items": ["Each item needs a name and a reason."]})
+        if code == "other" and not given["reason"]:
+            raise Invalid(fields={"items": ["Each item needs a name and a reason."]})
+        said = [listed.text] if code != "other" else []
+        if given["reason"] and given["reason"] != listed.text:
+            said.append(given["reason"])
+        given |= {"code": code, "reason": ": ".join(said), "basis": given["basis"] or listed.basis or GUIDANCE_BASIS}
+        if given["held"] not in ("", *EXCUSES):
+            raise Invalid(fields={"items": ["Say why it is asked for although the State has it."]})
+        wanted.append(given)
+    return wanted
+
+
+def refuse_what_is_held(dossier: Dossier, wanted: Sequence[dict[str, str]]) -> None:
+    """Raises ``Refused`` with the place of the first paper that need not be asked for (ND118 Đ5.1i, ND309 Đ2)."""
+    for item, found in zip(wanted, held(dossier, wanted), strict=True):
+        if found:
+            raise Refused(
+                "“%(name)s” may not be asked for (%(basis)s): it is already here: %(where)s. If the system is down or "
+                "what it has is wrong, say so with the item.",
+                name=item["name"],
+                basis=HELD_BASIS,
+                where="; ".join(each.where() for each in found[:3]),
+            )
 
 
 @Action
@@ -147,8 +211,7 @@ def supply(work: Work, dossier: Dossier, *, files: Sequence[tuple[str, FileIn]],
             cases.release_task(work, case, task, intake_due(task.unit_id, work.now))
     else:
         status = move(work, dossier, Status.PROCESSING)
-        case.due_at = due_of(case, stops_of(case))
-        work.change(case, "due_at")
+        redate(work, dossier)
         redate_steps(work, dossier)
     record(
         work,
@@ -159,6 +222,7 @@ def supply(work: Work, dossier: Dossier, *, files: Sequence[tuple[str, FileIn]],
             "number": request.number,
             "files": [file.sha256 for _, file in files],
             "answered": bool(message.strip()),
+            "effect": stop.effect,
             "due_at": case.due_at.isoformat() if case.due_at else None,
             "basis": SUPPLEMENT_BASIS,
         },
@@ -178,31 +242,7 @@ def close_unanswered(work: Work, dossier: Dossier) -> Dossier:
     status = move(work, dossier, Status.STOPPED)
     request.closed_at = work.now
     work.change(request, "closed_at")
-    _end_stop(work, dossier)
+    end_wait(work, dossier)
     cases.close_case(work, dossier.case, "unanswered")
     record(work, dossier, "dossier.closed_unanswered", {"status": status, "basis": SUPPLEMENT_BASIS})
-    return dossier
-
-
-def _end_stop(work: Work, dossier: Dossier) -> None:
-    stop = cases.open_stop(dossier.case)
-    if stop is not None:
-        stop.until = work.now
-        work.change(stop, "until")
-
-
-@Action
-def withdraw(work: Work, dossier: Dossier, *, reason: str = "") -> Dossier:
-    """Rút hồ sơ: the applicant takes the dossier back, until the decision is made (ND118 Đ21)."""
-    require_applicant(work.actor, dossier)
-    status = move(work, dossier, Status.WITHDRAWN)
-    request = pending(dossier)
-    if request is not None:
-        request.closed_at = work.now
-        work.change(request, "closed_at")
-    _end_stop(work, dossier)
-    cases.close_case(work, dossier.case, "withdrawn")
-    record(
-        work, dossier, "dossier.withdrawn", {"status": status, "reason": reason.strip()[:1000], "basis": "ND118 Đ21"}
-    )
     return dossier
