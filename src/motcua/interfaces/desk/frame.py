@@ -83,7 +83,7 @@ def views(actor: Actor, asked: lists.Asked | None = None) -> list[RailView]:
                 str(view.label),
                 base if view is lists.VIEWS[0] else f"{base}?view={view.key}",
                 number,
-                view.tone if number != "0" else "",
+                view.tone if number not in (None, "0") else "",
                 bool(asked and asked.view is view and current_own is None),
             )
         )

@@ -19,8 +19,13 @@ from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 
-STAGES = ("intake", "process", "sign", "return")
+STAGES = ("intake", "transfer", "process", "consult", "sign", "return")
 MINE_AT_MOST = 99
+LEAD = "dossier.assign"
+"""Who may assign the work of a unit leads it: they see all of it, whoever may do it."""
+
+Scope = Literal["own", "led", "elsewhere"]
+"""Work that one may take; all work of the units one leads; work elsewhere for whose deadline these units answer."""
 
 Position = tuple[datetime | None, UUID]
 """Where a row stands in its list: its due moment (None: no due date, such rows come last) and its key."""
@@ -28,13 +33,21 @@ Position = tuple[datetime | None, UUID]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What a list shows. ``due``: late, today, week (from now on) or empty. ``field``: key of a field of procedures."""
+    """What a list shows. ``due``: late, today, week (from now on) or empty. ``field``: key of a field of procedures.
 
+    ``mine``: in one's own hands, and in those of whom one is the deputy; ``person_id``: in this person's; ``nobody``:
+    in nobody's. ``within``: an agency, with all units below it.
+    """
+
+    scope: Scope = "own"
     stages: tuple[str, ...] = STAGES
     state: str = "open"
     mine: bool = False
+    person_id: UUID | None = None
+    nobody: bool = False
     due: Literal["", "late", "today", "week"] = ""
     unit_id: UUID | None = None
+    within: UUID | None = None
     procedure_code: str = ""
     field_id: UUID | None = None
     channel: str = ""
@@ -57,6 +70,8 @@ class Figures:
     process: int = 0
     sign: int = 0
     return_: int = 0
+    consult: int = 0
+    transfer: int = 0
     waiting: int = 0
     late: int = 0
     today: int = 0
@@ -64,7 +79,7 @@ class Figures:
 
     @property
     def open(self) -> int:
-        return self.intake + self.process + self.sign + self.return_
+        return self.intake + self.process + self.sign + self.return_ + self.consult + self.transfer
 
 
 def stage_units(actor: Actor) -> list[tuple[str, UUID]]:
@@ -76,8 +91,26 @@ def stage_units(actor: Actor) -> list[tuple[str, UUID]]:
     return pairs
 
 
+def led_units(actor: Actor) -> list[UUID]:
+    """The units whose work the officer leads."""
+    return [unit.id for unit in directory().under(*actor.reach(LEAD))]
+
+
 def _pairs(actor: Actor, wanted: Filter) -> list[tuple[str, UUID]]:
-    return [pair for pair in stage_units(actor) if pair[0] in wanted.stages and wanted.unit_id in (None, pair[1])]
+    """(stage, unit) pairs of the list; for work elsewhere the units that answer, without a stage."""
+    if wanted.scope == "elsewhere":
+        pairs = [("", unit) for unit in led_units(actor)]
+    elif wanted.scope == "led":
+        pairs = [(stage, unit) for unit in led_units(actor) for stage in wanted.stages]
+    else:
+        pairs = [pair for pair in stage_units(actor) if pair[0] in wanted.stages]
+    if wanted.unit_id is not None and wanted.scope != "elsewhere":
+        pairs = [pair for pair in pairs if pair[1] == wanted.unit_id]
+    agency = directory().by_id.get(wanted.within) if wanted.within else None
+    if agency is not None:
+        inside = {unit.id for unit in directory().under(agency.path)}
+        pairs = [pair for pair in pairs if pair[1] in inside]
+    return pairs
 
 
 def page(
@@ -112,10 +145,14 @@ def page(
     return Page(tasks, newer, older)
 
 
-def next_after(actor: Actor, wanted: Filter, *, not_of: UUID) -> Task | None:
-    """The first row of the list that belongs to another case: what to take up next."""
-    tasks = page(actor, wanted, limit=3).tasks
-    return next((task for task in tasks if task.case_id != not_of), None)
+def next_after(actor: Actor, wanted: Filter, *, not_of: UUID, after: Position | None = None) -> Task | None:
+    """What to take up next: the row behind the place where one was, else the first; never of the same case."""
+    for start in (after, None) if after is not None else (None,):
+        tasks = page(actor, wanted, after=start, limit=3).tasks
+        found = next((task for task in tasks if task.case_id != not_of), None)
+        if found is not None:
+            return found
+    return None
 
 
 def _keys(
@@ -143,8 +180,10 @@ def _scan(
     dated: bool,
     backwards: bool,
 ) -> list[tuple[datetime | None, UUID]]:
-    conditions, values = _conditions(actor, wanted)
-    values |= {"stages": [stage for stage, _ in pairs], "units": [unit for _, unit in pairs], "limit": limit}
+    conditions, values = _conditions(wanted)
+    source, placed, more = _source(actor, wanted, pairs)
+    conditions += placed
+    values |= more | {"limit": limit}
     sign, way = ("<", "DESC") if backwards else (">", "ASC")
     order = f"due_at {way}, id {way}" if dated else f"id {way}"
     conditions.append("t.due_at IS NOT NULL" if dated else "t.due_at IS NULL")
@@ -156,7 +195,7 @@ def _scan(
     inner = f"t.due_at {way}, t.id {way}"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT t.due_at, t.id FROM unnest(%(units)s::uuid[], %(stages)s::text[]) AS p(unit, stage), LATERAL ("  # noqa: S608
+            f"SELECT t.due_at, t.id FROM {source}, LATERAL ("  # noqa: S608
             f"SELECT t.id, t.due_at FROM cases_task t WHERE {' AND '.join(conditions)} "
             f"ORDER BY {inner} LIMIT %(limit)s) t ORDER BY {order} LIMIT %(limit)s",
             values,
@@ -164,14 +203,46 @@ def _scan(
         return list(cursor.fetchall())
 
 
-def _conditions(actor: Actor, wanted: Filter) -> tuple[list[str], dict[str, Any]]:
+def _people(actor: Actor, wanted: Filter) -> list[UUID]:
+    """In whose hands the work is that the list shows; nobody named: anybody's."""
+    if wanted.person_id is not None:
+        return [wanted.person_id]
+    if wanted.mine and actor.id is not None:
+        return [actor.id, *(principal.id for principal in actor.principals)]
+    return []
+
+
+def _source(actor: Actor, wanted: Filter, pairs: list[tuple[str, UUID]]) -> tuple[str, list[str], dict[str, Any]]:
+    """What is gone through, index by index: people, units that answer, or units by stage."""
+    values: dict[str, Any] = {"stages": [stage for stage, _ in pairs], "units": [unit for _, unit in pairs]}
+    people = _people(actor, wanted)
+    if people:
+        values["people"] = people
+    if wanted.scope == "elsewhere":
+        values |= {"led": led_units(actor), "kinds": list(wanted.stages)}
+        placed = ["t.answerable_id = p.unit", "t.unit_id <> ALL(%(led)s)", "t.stage = ANY(%(kinds)s)"]
+        if people:
+            placed.append("t.assignee_id = ANY(%(people)s)")
+        if wanted.unit_id is not None:
+            values["unit"] = wanted.unit_id
+            placed.append("t.unit_id = %(unit)s")
+        return "unnest(%(units)s::uuid[]) AS p(unit)", placed, values
+    if people and wanted.state == "open":
+        within = "(t.unit_id, t.stage) IN (SELECT * FROM unnest(%(units)s::uuid[], %(stages)s::text[]))"
+        return "unnest(%(people)s::uuid[]) AS p(person)", ["t.assignee_id = p.person", within], values
+    placed = ["t.unit_id = p.unit", "t.stage = p.stage"]
+    if people:
+        placed.append("t.assignee_id = ANY(%(people)s)")
+    return "unnest(%(units)s::uuid[], %(stages)s::text[]) AS p(unit, stage)", placed, values
+
+
+def _conditions(wanted: Filter) -> tuple[list[str], dict[str, Any]]:
     # the state stands in the statement, so that the partial indexes of open and of waiting work are seen
     state = "waiting" if wanted.state == "waiting" else "open"
-    conditions = [f"t.state = '{state}'", "t.unit_id = p.unit", "t.stage = p.stage"]
+    conditions = [f"t.state = '{state}'"]
     values: dict[str, Any] = {}
-    if wanted.mine:
-        conditions.append("t.assignee_id = %(me)s")
-        values["me"] = actor.id
+    if wanted.nobody:
+        conditions.append("t.assignee_id IS NULL")
     if wanted.due:
         now, midnight = _now_and_midnight()
         values["now"], values["until"] = now, midnight if wanted.due == "today" else midnight + timedelta(days=6)
@@ -213,12 +284,14 @@ late AS (
         AND t.due_at >= %(morning)s AND t.due_at < %(now)s ORDER BY t.due_at LIMIT 1000) x),
 mine AS (
     SELECT count(*) AS n FROM (
-        SELECT 1 FROM cases_task t WHERE t.state = 'open' AND t.assignee_id = %(me)s LIMIT %(bound)s) x)
+        SELECT 1 FROM cases_task t WHERE t.state = 'open' AND t.assignee_id = ANY(%(me)s) LIMIT %(bound)s) x)
 SELECT
     sum(w.tasks) FILTER (WHERE w.state = 'open' AND w.stage = 'intake'),
     sum(w.tasks) FILTER (WHERE w.state = 'open' AND w.stage = 'process'),
     sum(w.tasks) FILTER (WHERE w.state = 'open' AND w.stage = 'sign'),
     sum(w.tasks) FILTER (WHERE w.state = 'open' AND w.stage = 'return'),
+    sum(w.tasks) FILTER (WHERE w.state = 'open' AND w.stage = 'consult'),
+    sum(w.tasks) FILTER (WHERE w.state = 'open' AND w.stage = 'transfer'),
     sum(w.tasks) FILTER (WHERE w.state = 'waiting'),
     sum(w.tasks) FILTER (WHERE w.state = 'open' AND w.due_on < %(today)s),
     sum(w.tasks) FILTER (WHERE w.state = 'open' AND w.due_on = %(today)s),
@@ -242,20 +315,22 @@ def figures(actor: Actor) -> Figures:
             {
                 "units": [unit for _, unit in pairs],
                 "stages": [stage for stage, _ in pairs],
-                "me": actor.id,
+                "me": [actor.id, *(principal.id for principal in actor.principals)],
                 "now": now,
                 "morning": midnight - timedelta(days=1),
                 "today": now.astimezone(VIETNAM).date(),
                 "bound": MINE_AT_MOST + 1,
             },
         )
-        row = [max(0, int(value or 0)) for value in cursor.fetchone() or (0,) * 9]
-    intake, process, sign, return_, waiting, before_today, today, late_today, mine = row
+        row = [max(0, int(value or 0)) for value in cursor.fetchone() or (0,) * 11]
+    intake, process, sign, return_, consult, transfer, waiting, before_today, today, late_today, mine = row
     return Figures(
         intake=intake,
         process=process,
         sign=sign,
         return_=return_,
+        consult=consult,
+        transfer=transfer,
         waiting=waiting,
         late=before_today + late_today,
         today=max(0, today - late_today),
