@@ -1,132 +1,125 @@
-"""A flow as BPMN 2.0 with its picture: forks and joins as gateways, steps as user tasks, from left to right."""
+"""A flow as BPMN 2.0 XML with its picture: what bpmn-js shows and other engines read. ``reading`` takes it back.
+
+Lanes are units, steps are user tasks (service tasks where an outside system takes part), choices are exclusive
+gateways with the first way as default, forks and joins parallel ones. Where a choice may leave out a way to a join,
+that join is inclusive, which is what our walking does: it waits for what is still on its way. What BPMN has no word
+for stands in ``extensionElements`` of our own namespace, and in words in ``documentation``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from xml.sax.saxutils import escape, quoteattr
 
+from motcua.engines.flows.drawing import LEFT, ROW, TOP, Drawing, Edge, Node, draw
 from motcua.engines.flows.rules import Definition, Step
 
+OWN = "urn:motcua:flows:1"
 NAMESPACES = (
     'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
     'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:di="http://www.omg.org/spec/DD/20100524/DI" '
+    f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:motcua="{OWN}" '
     'targetNamespace="urn:motcua:flows"'
 )
-SIZES = {"startEvent": (36, 36), "endEvent": (36, 36), "userTask": (130, 80), "parallelGateway": (50, 50)}
-COLUMN, ROW = 190, 120
+Naming = Callable[[str], str]
 
 
-@dataclass(slots=True)
-class _Node:
-    key: str
-    kind: str
-    name: str = ""
-    note: str = ""
-    column: int = 0
-    row: int = 0
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return SIZES.get(self.kind, (50, 50))
-
-    @property
-    def centre(self) -> tuple[int, int]:
-        return 80 + self.column * COLUMN, 80 + self.row * ROW
-
-
-@dataclass(slots=True)
-class _Graph:
-    nodes: dict[str, _Node] = field(default_factory=dict)
-    edges: list[tuple[str, str]] = field(default_factory=list)
-
-    def add(self, key: str, kind: str, name: str = "", note: str = "") -> str:
-        self.nodes[key] = _Node(key, kind, name, note)
-        return key
-
-
-def to_bpmn(flow: Definition, name: str, language: str = "vi") -> str:
-    """The XML of a flow without problems (``Definition.problems``); ids are the keys of the steps."""
-    graph = _graph(flow, language)
-    _place(graph)
+def to_bpmn(flow: Definition, name: str, language: str = "vi", units: Naming = str) -> str:
+    """The XML of a flow without problems (``Definition.problems``). ``units`` names a selector for its lane."""
+    drawing = draw(flow)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<definitions id="flow" {NAMESPACES}>\n'
-        f'<process id="process" name={quoteattr(name)} isExecutable="false">\n{_process(graph)}</process>\n'
-        f'<bpmndi:BPMNDiagram id="diagram"><bpmndi:BPMNPlane id="plane" bpmnElement="process">\n{_picture(graph)}'
-        "</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>\n</definitions>\n"
+        f'<collaboration id="collaboration"><participant id="whole" name={_said(name)} processRef="process"/>'
+        "</collaboration>\n"
+        f'<process id="process" name={_said(name)} isExecutable="true">\n{_process(drawing, language, units)}'
+        "</process>\n"
+        '<bpmndi:BPMNDiagram id="diagram"><bpmndi:BPMNPlane id="plane" bpmnElement="collaboration">\n'
+        f"{_picture(drawing)}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>\n</definitions>\n"
     )
 
 
-def _graph(flow: Definition, language: str) -> _Graph:
-    graph = _Graph()
-    graph.add("start", "startEvent")
-    for step in flow.steps:
-        graph.add(_id(step), "userTask", step.title(language), f"{step.unit} {step.hours or ''}".strip())
-    graph.edges.append(("start", _id(flow.first)))
-    for step in flow.steps:
-        if step.join:
-            graph.add(f"join_{_id(step)}", "parallelGateway")
-            graph.edges.append((f"join_{_id(step)}", _id(step)))
-    for step in flow.steps:
-        source = _id(step)
-        if len(step.next) > 1:
-            fork = graph.add(f"fork_{source}", "exclusiveGateway" if step.choice else "parallelGateway")
-            graph.edges.append((source, fork))
-            source = fork
-        for key in step.next:
-            follower = flow.step(key)
-            graph.edges.append((source, f"join_{_id(follower)}" if follower.join else _id(follower)))
-        if not step.next:
-            end = graph.add(f"end_{source}", "endEvent")
-            graph.edges.append((source, end))
-    return graph
+def _said(text: str) -> str:
+    """An attribute's value; line ends would not survive an XML reader otherwise."""
+    return quoteattr(text, {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
 
-def _id(step: Step) -> str:
-    return f"step_{step.key}"
-
-
-def _place(graph: _Graph) -> None:
-    """Columns by the longest way from the start, rows in the order of coming."""
-    changed = True
-    rounds = 0
-    while changed and rounds <= len(graph.nodes):
-        changed, rounds = False, rounds + 1
-        for source, target in graph.edges:
-            if graph.nodes[target].column < graph.nodes[source].column + 1:
-                graph.nodes[target].column = graph.nodes[source].column + 1
-                changed = True
-    taken: dict[int, int] = {}
-    for node in sorted(graph.nodes.values(), key=lambda node: node.column):
-        node.row = taken.get(node.column, 0)
-        taken[node.column] = node.row + 1
-
-
-def _process(graph: _Graph) -> str:
-    parts = []
-    for node in graph.nodes.values():
-        label = f" name={quoteattr(node.name)}" if node.name else ""
-        note = f"<documentation>{escape(node.note)}</documentation>" if node.note else ""
-        parts.append(f"<{node.kind} id={quoteattr(node.key)}{label}>{note}</{node.kind}>\n")
-    for at, (source, target) in enumerate(graph.edges):
-        parts.append(f'<sequenceFlow id="way_{at}" sourceRef={quoteattr(source)} targetRef={quoteattr(target)}/>\n')
+def _process(drawing: Drawing, language: str, units: Naming) -> str:
+    parts = ['<laneSet id="lanes">\n']
+    for at, lane in enumerate(drawing.lanes):
+        members = "".join(f"<flowNodeRef>{key}</flowNodeRef>" for key in lane.nodes)
+        parts.append(f'<lane id="lane_{at}" name={_said(units(lane.unit))}>{members}</lane>\n')
+    parts.append("</laneSet>\n")
+    defaults = {edge.source: at for at, edge in reversed(list(enumerate(drawing.edges))) if edge.to}
+    parts += [_node(node, defaults, language) for node in drawing.nodes.values()]
+    parts += [_flow(at, edge, defaults) for at, edge in enumerate(drawing.edges)]
     return "".join(parts)
 
 
-def _picture(graph: _Graph) -> str:
-    parts = []
-    for node in graph.nodes.values():
-        (x, y), (width, height) = node.centre, node.size
-        parts.append(
-            f"<bpmndi:BPMNShape id={quoteattr('shape_' + node.key)} bpmnElement={quoteattr(node.key)}>"
-            f'<dc:Bounds x="{x - width // 2}" y="{y - height // 2}" width="{width}" height="{height}"/>'
-            "</bpmndi:BPMNShape>\n"
-        )
-    for at, (source, target) in enumerate(graph.edges):
-        begin, end = graph.nodes[source], graph.nodes[target]
-        x1, x2 = begin.centre[0] + begin.size[0] // 2, end.centre[0] - end.size[0] // 2
-        y1, y2 = begin.centre[1], end.centre[1]
-        bend = x2 - 25
-        points = [(x1, y1), (x2, y2)] if y1 == y2 else [(x1, y1), (bend, y1), (bend, y2), (x2, y2)]
-        way = "".join(f'<di:waypoint x="{x}" y="{y}"/>' for x, y in points)
+def _node(node: Node, defaults: dict[str, int], language: str) -> str:
+    if node.step is None:
+        direction = ' gatewayDirection="Converging"' if node.joins else ""
+        if not direction and node.kind.endswith("Gateway"):
+            direction = ' gatewayDirection="Diverging"'
+        default = f' default="way_{defaults[node.key]}"' if node.key in defaults else ""
+        return f"<{node.kind} id={quoteattr(node.key)}{direction}{default}/>\n"
+    return (
+        f"<{node.kind} id={quoteattr(node.key)} name={_said(node.step.title(language))}>"
+        f"<documentation>{escape(_words(node.step))}</documentation>"
+        f"<extensionElements>{_extension(node.step)}</extensionElements></{node.kind}>\n"
+    )
+
+
+def _words(step: Step) -> str:
+    parts = [step.unit, step.role, f"{step.hours} h" if step.hours else "", ", ".join(step.actions), step.system]
+    return "; ".join(part for part in parts if part)
+
+
+def _extension(step: Step) -> str:
+    said = {
+        "key": step.key,
+        "name": step.name,
+        "nameEn": step.name_en,
+        "stage": step.stage,
+        "unit": step.unit,
+        "hours": str(step.hours or ""),
+        "role": step.role,
+        "actions": " ".join(step.actions),
+        "system": step.system,
+        "join": "true" if step.join else "",
+    }
+    return "<motcua:step " + " ".join(f"{name}={_said(value)}" for name, value in said.items() if value) + "/>"
+
+
+def _flow(at: int, edge: Edge, defaults: dict[str, int]) -> str:
+    ends = f'id="way_{at}" sourceRef={quoteattr(edge.source)} targetRef={quoteattr(edge.target)}'
+    if not edge.to or defaults[edge.source] == at:
+        return f"<sequenceFlow {ends}/>\n"
+    condition = escape(f"chosen == {edge.to!r}")
+    return (
+        f'<sequenceFlow {ends}><conditionExpression xsi:type="tFormalExpression">{condition}</conditionExpression>'
+        "</sequenceFlow>\n"
+    )
+
+
+def _picture(drawing: Drawing) -> str:
+    parts = [_shape("whole", (LEFT - 30, TOP, drawing.width - LEFT + 30, drawing.height - 2 * TOP), flat=True)]
+    for at, lane in enumerate(drawing.lanes):
+        box = (LEFT, TOP + lane.first_row * ROW, drawing.width - LEFT, lane.rows * ROW)
+        parts.append(_shape(f"lane_{at}", box, flat=True))
+    parts += [_shape(node.key, node.box, marked=node.kind == "exclusiveGateway") for node in drawing.nodes.values()]
+    for at, edge in enumerate(drawing.edges):
+        way = "".join(f'<di:waypoint x="{x}" y="{y}"/>' for x, y in edge.points)
         parts.append(f'<bpmndi:BPMNEdge id="edge_{at}" bpmnElement="way_{at}">{way}</bpmndi:BPMNEdge>\n')
     return "".join(parts)
+
+
+def _shape(key: str, box: tuple[int, int, int, int], *, flat: bool = False, marked: bool = False) -> str:
+    x, y, width, height = box
+    more = ' isHorizontal="true"' if flat else ' isMarkerVisible="true"' if marked else ""
+    return (
+        f"<bpmndi:BPMNShape id={quoteattr('shape_' + key)} bpmnElement={quoteattr(key)}{more}>"
+        f'<dc:Bounds x="{x}" y="{y}" width="{width}" height="{height}"/></bpmndi:BPMNShape>\n'
+    )
+
+
+__all__ = ["OWN", "to_bpmn"]

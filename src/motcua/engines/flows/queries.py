@@ -1,12 +1,17 @@
-"""Which flow a procedure takes, and a version's steps."""
+"""Which flow a procedure takes, a version's steps, and what changed between versions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from motcua.engines.flows.models import FlowRule, FlowVersion
-from motcua.engines.flows.rules import Definition, parse
+from motcua.engines.flows.models import Flow, FlowRule, FlowVersion
+from motcua.engines.flows.rules import Definition, Step, parse
+from motcua.engines.ledger.models import Event
 from motcua.foundation import clock
 from motcua.foundation.cache import Remembered
 
@@ -17,20 +22,28 @@ def definition(version_id: UUID) -> Definition:
     return parse(FlowVersion.objects.values_list("steps", flat=True).get(pk=version_id))
 
 
+def versions_in_force(on: date | None = None) -> dict[UUID, UUID]:
+    """Flow → its version in force on a day: the one with the latest first day, of two the later number."""
+    published = FlowVersion.objects.filter(effective_from__lte=on or clock.today(), published_at__isnull=False)
+    newest = published.order_by("flow_id", "-effective_from", "-number").distinct("flow_id")
+    return dict(newest.values_list("flow_id", "id"))
+
+
 def _load() -> dict[tuple[str, str, str], UUID]:
-    today = clock.today()
-    current: dict[UUID, UUID] = {}
-    published = FlowVersion.objects.filter(effective_from__lte=today, published_at__isnull=False)
-    for version in published.order_by("flow_id", "number").only("id", "flow_id"):
-        current[version.flow_id] = version.id
+    current = versions_in_force()
     return {
-        (rule.procedure_code, rule.field, rule.level): current[rule.flow_id]
-        for rule in FlowRule.objects.all()
-        if rule.flow_id in current
+        (code, field, level): current[flow]
+        for code, field, level, flow in FlowRule.objects.values_list("procedure_code", "field", "level", "flow_id")
+        if flow in current
     }
 
 
 _versions = Remembered(_load)
+
+
+def forget() -> None:
+    """What was published or taken back holds at once in this process."""
+    _versions.forget()
 
 
 def version_for(procedure_code: str, field: str, level: str) -> UUID | None:
@@ -40,3 +53,66 @@ def version_for(procedure_code: str, field: str, level: str) -> UUID | None:
         if key in versions:
             return versions[key]
     return None
+
+
+def rules_of(flow: Flow) -> list[dict[str, str]]:
+    """What takes the flow."""
+    return list(FlowRule.objects.filter(flow=flow).values("procedure_code", "field", "level").order_by("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who did what to a flow, from the ledger."""
+
+    at: datetime
+    kind: str
+    by: str
+    version: int
+    takes: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = ()
+    effective_from: str = ""
+
+
+def deeds(flow: Flow, limit: int = 50) -> list[Deed]:
+    """What was done to a flow, latest first: one query."""
+    events = Event.objects.filter(stream=flow.pk, kind__startswith="flow.").order_by("-seq")[:limit]
+    return [
+        Deed(
+            at=event.at,
+            kind=event.kind,
+            by=str(event.actor.get("name") or event.actor.get("kind") or ""),
+            version=int(event.data.get("version") or 0),
+            takes=tuple(event.data.get("takes") or ()),
+            leaves=tuple(event.data.get("leaves") or ()),
+            effective_from=str(event.data.get("effective_from") or ""),
+        )
+        for event in events
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A step that differs: ``kind`` is added, removed or changed; ``cells`` are (property, before, after)."""
+
+    key: str
+    name: str
+    kind: str
+    cells: tuple[tuple[str, Any, Any], ...] = ()
+
+
+def compared(before: Definition, after: Definition) -> list[Difference]:
+    """What differs between two versions, step by step in the order of the later one; what was removed comes last."""
+    found = []
+    for step in after.steps:
+        old = before.find(step.key)
+        if old is None:
+            found.append(Difference(step.key, step.name, "added"))
+        elif cells := tuple(_cells(old, step)):
+            found.append(Difference(step.key, step.name, "changed", cells))
+    return found + [Difference(step.key, step.name, "removed") for step in before.steps if after.find(step.key) is None]
+
+
+def _cells(old: Step, new: Step) -> Iterable[tuple[str, Any, Any]]:
+    for one in fields(Step):
+        if (was := getattr(old, one.name)) != (now := getattr(new, one.name)):
+            yield one.name, was, now

@@ -11,15 +11,22 @@ from motcua.foundation.errors import Invalid, Refused
 STAGES = ("process", "sign", "return")
 SELECTORS = ("competent", "received_at", "lead", "superior", "province")
 PREFIXES = ("code:", "within:", "field:")
+ACTIONS = ("supplement", "send_back", "stop", "extend", "consult", "transfer", "assign")
+"""What a step may leave open or close, beside finishing it, which it always may. A step that names none allows all."""
+
+LONGEST_KEY, LONGEST_NAME = 40, 120
+"""As a task keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step. ``unit``: competent, received_at, lead, superior (the unit above the competent one), province,
     ``code:`` and an identifier, ``field:`` and a field of procedures whose agency is meant, or ``within:`` and how
-    the identifier of a division of the competent unit goes on. ``hours``: working hours allowed, empty for the dossier's
-    own due date. Several ``next`` fork, or with ``choice`` one of them is chosen; ``join`` waits for all that lead
-    here."""
+    the identifier of a division of the competent unit goes on. ``hours``: working hours allowed, empty for the
+    dossier's own due date. Several ``next`` fork, or with ``choice`` one of them is chosen; ``join`` waits for all
+    that lead here. ``role``: a role's code or a permission that whoever does it must hold there beside the permission
+    of its kind of work. ``actions``: of ``ACTIONS`` those that the step allows, all when empty. ``system``: the outside
+    system that takes part, as the name of a connector, for the record."""
 
     key: str
     name: str
@@ -30,6 +37,24 @@ class Step:
     next: tuple[str, ...] = ()
     join: bool = False
     choice: bool = False
+    role: str = ""
+    actions: tuple[str, ...] = ()
+    system: str = ""
+
+    def allows(self, action: str) -> bool:
+        """Whether the step leaves this action open; what no flow may close (passing on, deciding) is always open."""
+        return not self.actions or action not in ACTIONS or action in self.actions
+
+    def as_data(self) -> dict[str, Any]:
+        """The step as it is stored: what is empty is left out. ``parse`` reads it back."""
+        row: dict[str, Any] = {"key": self.key, "name": self.name, "stage": self.stage, "unit": self.unit}
+        for name in ("name_en", "hours", "role", "system", "join", "choice"):
+            if value := getattr(self, name):
+                row[name] = value
+        for name in ("next", "actions"):
+            if value := getattr(self, name):
+                row[name] = list(value)
+        return row
 
     def title(self, language: str) -> str:
         return self.name if language.startswith("vi") or not self.name_en else self.name_en
@@ -47,6 +72,14 @@ class Definition:
             if step.key == key:
                 return step
         raise Refused("The flow has no step “%(key)s”.", key=key[:40])
+
+    def as_data(self) -> list[dict[str, Any]]:
+        """The steps as they are stored."""
+        return [step.as_data() for step in self.steps]
+
+    def find(self, key: str) -> Step | None:
+        """The step, if the flow has it."""
+        return next((step for step in self.steps if step.key == key), None)
 
     @property
     def first(self) -> Step:
@@ -72,7 +105,7 @@ class Definition:
         opening = []
         for key in self.chosen(done, to):
             step = self.step(key)
-            if step.join and any(self._reaches(other, key) for other in still_open if other != done):
+            if step.join and any(self.reaches(other, key) for other in still_open if other != done):
                 continue
             if key not in still_open:
                 opening.append(step)
@@ -80,9 +113,17 @@ class Definition:
 
     def before(self, key: str) -> tuple[Step, ...]:
         """The steps one may send back to from here: all that lead here, however far."""
-        return tuple(step for step in self.steps if step.key != key and self._reaches(step.key, key))
+        return tuple(step for step in self.steps if step.key != key and self.reaches(step.key, key))
 
-    def _reaches(self, start: str, goal: str) -> bool:
+    def decides(self, done: str, to: Collection[str] = ()) -> bool:
+        """Whether finishing this step is the decision: it signs, and nobody signs after it."""
+        if self.step(done).stage != "sign":
+            return False
+        signing = [step.key for step in self.steps if step.stage == "sign"]
+        return not any(self.reaches(key, sign) for key in self.chosen(done, to) for sign in signing)
+
+    def reaches(self, start: str, goal: str) -> bool:
+        """Whether the work can come from one step to the other (a step reaches itself)."""
         seen: set[str] = set()
         waiting = [start]
         while waiting:
@@ -96,35 +137,9 @@ class Definition:
 
     def problems(self) -> list[tuple[str, str]]:
         """What is wrong, as (step key, message in plain words); empty when the flow can be published."""
-        found: list[tuple[str, str]] = []
-        keys = [step.key for step in self.steps]
-        if not keys:
-            return [("", "The flow has no steps.")]
-        for key in {key for key in keys if keys.count(key) > 1}:
-            found.append((key, "Two steps have the same key."))
-        if found:
-            return found
-        for step in self.steps:
-            for key in step.next:
-                if key not in keys:
-                    found.append((step.key, "It leads to a step that does not exist."))
-        if found:
-            return found
-        for step in self.steps[1:]:
-            if not self._reaches(self.first.key, step.key):
-                found.append((step.key, "No step leads here."))
-        for step in self.steps:
-            if any(self._reaches(key, step.key) for key in step.next):
-                found.append((step.key, "The flow runs in a circle here."))
-            if not step.next and step.stage != "return":
-                found.append((step.key, "The flow ends here without returning a result."))
-            if step.choice and len(step.next) < 2:
-                found.append((step.key, "There is nothing to choose between after this step."))
-            if step.stage == "return" and step.next:
-                found.append((step.key, "Nothing can follow the return of the result."))
-        if not any(step.stage == "sign" for step in self.steps):
-            found.append((self.first.key, "Nobody signs in this flow."))
-        return found
+        from motcua.engines.flows.problems import problems_of
+
+        return problems_of(self)
 
 
 def parse(rows: Iterable[Mapping[str, Any]]) -> Definition:
@@ -142,11 +157,20 @@ def parse(rows: Iterable[Mapping[str, Any]]) -> Definition:
                 next=tuple(str(key) for key in row.get("next", [])),
                 join=bool(row.get("join", False)),
                 choice=bool(row.get("choice", False)),
+                role=str(row.get("role") or ""),
+                actions=tuple(str(name) for name in row.get("actions") or []),
+                system=str(row.get("system") or ""),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise Invalid("Step %(position)s of the flow can't be read.", position=position) from error
         if step.stage not in STAGES:
             raise Invalid("Step %(position)s has an unknown kind of work.", position=position)
+        if not step.key or len(step.key) > LONGEST_KEY:
+            raise Invalid("The key of step %(position)s needs between 1 and 40 characters.", position=position)
+        if not step.name.strip() or len(step.name) > LONGEST_NAME:
+            raise Invalid("The name of step %(position)s needs between 1 and 120 characters.", position=position)
+        if not set(step.actions) <= set(ACTIONS):
+            raise Invalid("Step %(position)s allows something that nobody knows.", position=position)
         if step.unit not in SELECTORS and not step.unit.startswith(PREFIXES):
             raise Invalid("Step %(position)s names no unit.", position=position)
         if step.hours is not None and not 0 < step.hours <= 10_000:
