@@ -53,6 +53,7 @@ class Dossier(QuickRow):
     delivery = models.CharField(max_length=12, choices=Delivery.choices, default=Delivery.COUNTER)
     contact = models.JSONField(default=dict, help_text="phone, email, address of the applicant as given")
     linked = models.BooleanField(default=False, help_text="Part of a group of linked procedures")
+    sets = models.PositiveSmallIntegerField(default=1, help_text="Sets of papers handed in")
     fee = models.PositiveBigIntegerField(default=0, help_text="VND due by the catalogue at submission")
     submitted_at = models.DateTimeField()
     alerted_at = models.DateTimeField(null=True, help_text="When an officer was alerted to it (ND118 Đ17.2)")

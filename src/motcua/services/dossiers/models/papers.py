@@ -19,6 +19,7 @@ class DossierComponent(QuickRow):
     key = models.CharField(max_length=60)
     name = models.CharField(max_length=1000)
     originals = models.PositiveSmallIntegerField(default=0)
+    certified = models.PositiveSmallIntegerField(default=0, help_text="Certified copies handed in")
     copies = models.PositiveSmallIntegerField(default=0)
     handed_back = models.PositiveSmallIntegerField(default=0, help_text="Originals handed back with the result")
     position = models.PositiveSmallIntegerField(default=0)
