@@ -37,6 +37,9 @@ class Party(QuickRow):
     ward_name = models.CharField(max_length=100, blank=True)
     province_code = models.CharField(max_length=10, blank=True)
     province_name = models.CharField(max_length=100, blank=True)
+    former_address = models.CharField(
+        max_length=420, blank=True, help_text=_("As it was written before wards were reorganised")
+    )
     representative = models.CharField(max_length=200, blank=True)
     identity_level = models.PositiveSmallIntegerField(default=0, help_text=_("VNeID level 0, 1 or 2"))
     created_at = models.DateTimeField()

@@ -16,6 +16,7 @@ class UnitKind(models.TextChoices):
     COMMUNE = "commune", _("Commune people's committee")
     DIVISION = "division", _("Division")
     VERTICAL = "vertical", _("Agency under a ministry")
+    DISTRICT = "district", _("District people's committee (until 30/6/2025)")
 
 
 class WorkCalendar(models.Model):
@@ -130,3 +131,75 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role_id} {self.unit_id}"
+
+
+class ReorganisationState(models.TextChoices):
+    DRAFT = "draft", _("Being prepared")
+    DECIDED = "decided", _("Decided, not yet in effect")
+    APPLYING = "applying", _("Work is being moved")
+    DONE = "done", _("In effect")
+    UNDONE = "undone", _("Taken back")
+
+
+class Reorganisation(models.Model):
+    """Sắp xếp đơn vị: a document of changes that takes effect on a day. ``document`` is what was handed in, as
+    ``organisations.reorganisation`` reads it; ``report`` what was moved."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=200)
+    basis = models.CharField(max_length=300)
+    effective = models.DateField()
+    document = models.JSONField()
+    state = models.CharField(max_length=10, choices=ReorganisationState.choices, default=ReorganisationState.DRAFT)
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    began_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    report = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"], name="reorganisation_name_once", condition=~Q(state__in=["draft", "undone"])
+            )
+        ]
+        indexes = [models.Index(fields=["state", "effective"], name="reorganisation_due")]
+        ordering = ["-effective", "-made_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SuccessionKind(models.TextChoices):
+    MERGE = "merge", _("Merged")
+    SPLIT = "split", _("Split")
+    DISSOLVE = "dissolve", _("Dissolved")
+    RENAME = "rename", _("Renamed")
+    MOVE = "move", _("Placed under another unit")
+
+
+class UnitSuccession(models.Model):
+    """What became of a unit: ``successor`` took its work over from the day ``on``. ``before`` keeps name, code and
+    path as they were; ``rule`` says which part of the work a successor of a split unit took."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reorganisation = models.ForeignKey(Reorganisation, models.PROTECT, related_name="successions")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="successions")
+    successor = models.ForeignKey(Unit, models.PROTECT, related_name="inheritances")
+    kind = models.CharField(max_length=10, choices=SuccessionKind.choices)
+    on = models.DateField()
+    basis = models.CharField(max_length=300)
+    position = models.PositiveSmallIntegerField(default=0, help_text="0: takes what no rule gives to another")
+    rule = models.JSONField(default=dict)
+    before = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reorganisation", "unit", "successor", "kind"], name="succession_once")
+        ]
+        indexes = [models.Index(fields=["unit", "on"], name="succession_of_unit")]
+        ordering = ["on", "position"]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} → {self.successor_id} ({self.kind})"

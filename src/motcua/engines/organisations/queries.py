@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from motcua.engines.ledger.actor import Grant, Principal
-from motcua.engines.organisations.models import Appointment, CalendarDay, Unit, WorkCalendar
+from motcua.engines.organisations.models import (
+    Appointment,
+    CalendarDay,
+    Reorganisation,
+    ReorganisationState,
+    SuccessionKind,
+    Unit,
+    UnitSuccession,
+    WorkCalendar,
+)
 from motcua.foundation import clock
 from motcua.foundation.cache import Remembered
 from motcua.foundation.errors import NotFound
 from motcua.foundation.working_time import DEFAULT_CALENDAR, Calendar
+
+EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +56,64 @@ class UnitInfo:
 
 
 class Directory:
-    """All units, by key and by code."""
+    """All units, by key and by code. Codes that a unit had before it was placed elsewhere still name it.
 
-    def __init__(self, units: list[UnitInfo]) -> None:
+    ``successors``: who took over the work of a unit that is no more. ``former``: codes of old → key. ``names``: by
+    unit, the names it had until a day. ``wards``: what became of ward codes.
+    """
+
+    def __init__(
+        self,
+        units: list[UnitInfo],
+        *,
+        successors: Mapping[UUID, UUID] = EMPTY,
+        former: Mapping[str, UUID] = EMPTY,
+        names: Mapping[UUID, Sequence[tuple[date, str]]] = EMPTY,
+        wards: Mapping[str, str] = EMPTY,
+    ) -> None:
         self.by_id = {unit.id: unit for unit in units}
-        self.by_code = {unit.code: unit for unit in units}
-        self.by_ward = {unit.ward_code: unit for unit in units if unit.ward_code and unit.kind == "commune"}
+        self._successors = successors
+        self._names = names
+        self.by_code = {code: self.by_id[key] for code, key in former.items() if key in self.by_id}
+        self.by_code |= {unit.code: unit for unit in units}
+        communes = [unit for unit in units if unit.ward_code and unit.kind == "commune"]
+        self.by_ward = {unit.ward_code: unit for unit in communes if unit.current}
+        for unit in communes:
+            self.by_ward.setdefault(unit.ward_code, self.present(unit))
+        for old, new in wards.items():
+            if new in self.by_ward:
+                self.by_ward.setdefault(old, self.by_ward[new])
         self.all = tuple(units)
+
+    def present(self, unit: UnitInfo) -> UnitInfo:
+        """The unit itself while it is current, else who has its work now (itself again where nobody took over)."""
+        seen: set[UUID] = set()
+        found = unit
+        while not found.current and found.id in self._successors and found.id not in seen:
+            seen.add(found.id)
+            found = self.by_id.get(self._successors[found.id], found)
+        return found
+
+    def division(self, whole: UnitInfo, rest: str) -> UnitInfo | None:
+        """The division of a unit whose identifier goes on with ``rest``; where a reorganisation numbered divisions
+        anew, the one that took over from that of a predecessor."""
+        own = self.by_code.get(f"{whole.code}.{rest}")
+        if own is not None:
+            return own if own.current else self.present(own)
+        for key in self._successors:
+            before = self.by_id.get(key)
+            if before is not None and self.present(before).id == whole.id:
+                found = self.by_code.get(f"{before.code}.{rest}")
+                if found is not None and self.present(found).path.startswith(whole.path):
+                    return self.present(found)
+        return None
+
+    def names(self, key: UUID, on: date) -> tuple[str, str]:
+        """What a unit was called on a day, and what has its work now where that has another name (else empty)."""
+        unit = self.by_id[key]
+        then = next((name for until, name in self._names.get(key, ()) if on < until), unit.name)
+        now = self.present(unit).name
+        return then, now if now != then else ""
 
     def unit(self, key: UUID) -> UnitInfo:
         """Raises ``NotFound``."""
@@ -70,6 +136,22 @@ class Directory:
 
 def _load_directory() -> Directory:
     today = clock.today()
+    successors: dict[UUID, UUID] = {}
+    former = dict(Unit.objects.exclude(former_code="").values_list("former_code", "id"))
+    names: dict[UUID, list[tuple[date, str]]] = {}
+    for row in UnitSuccession.objects.order_by("on", "-position").only(
+        "unit_id", "successor_id", "kind", "on", "before"
+    ):
+        if row.unit_id != row.successor_id:
+            successors[row.unit_id] = row.successor_id
+        elif row.kind == SuccessionKind.RENAME:
+            names.setdefault(row.unit_id, []).append((row.on, row.before["name"]))
+        if row.before.get("code"):
+            former.setdefault(row.before["code"], row.unit_id)
+    done = Reorganisation.objects.filter(state__in=(ReorganisationState.APPLYING, ReorganisationState.DONE))
+    wards: dict[str, str] = {}
+    for _, mapped in done.order_by("effective").values_list("id", "report__wards"):
+        wards.update(mapped or {})
     return Directory(
         [
             UnitInfo(
@@ -89,7 +171,11 @@ def _load_directory() -> Directory:
                 current=unit.valid_from <= today and (unit.valid_to is None or unit.valid_to >= today),
             )
             for unit in Unit.objects.order_by("path")
-        ]
+        ],
+        successors=successors,
+        former=former,
+        names=names,
+        wards=wards,
     )
 
 
@@ -159,7 +245,5 @@ def grants_of(user_id: UUID) -> tuple[Grant, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _grant(
-    role: str, unit: UUID, path: str, permissions: frozenset[str], acting_for: Principal | None = None
-) -> Grant:
+def _grant(role: str, unit: UUID, path: str, permissions: frozenset[str], acting_for: Principal | None = None) -> Grant:
     return Grant(role, unit, path, permissions, acting_for)
