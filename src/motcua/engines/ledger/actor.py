@@ -29,6 +29,11 @@ class Grant:
     permissions: frozenset[str]
     acting_for: Principal | None = None
 
+    @property
+    def key(self) -> str:
+        """Names the post; another's, held as deputy, is a post of its own."""
+        return f"{self.role}@{self.unit_id}" + (f"@{self.acting_for.id}" if self.acting_for else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -74,6 +79,11 @@ class Actor:
     def principals(self) -> tuple[Principal, ...]:
         """Those whose posts the actor holds for the time being."""
         return tuple(dict.fromkeys(grant.acting_for for grant in self.grants if grant.acting_for is not None))
+
+    def in_post(self, key: str | None) -> Actor:
+        """With what this post grants (``Grant.key``) alone; with everything when none is named or it is not held."""
+        held = tuple(grant for grant in self.grants if grant.key == key)
+        return replace(self, grants=held) if key and held else self
 
     def afresh(self) -> Actor:
         """The same actor who has not relied on anybody's post yet: for a new unit of work."""

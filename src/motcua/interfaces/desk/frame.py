@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -98,6 +98,7 @@ def places(request: HttpRequest, actor: Actor, current: str) -> list[Place]:
         found.append(("worklist", _("Worklist"), reverse("desk:worklist"), "list", "w"))
     if actor.may("dossier.receive"):
         found.append(("intake", _("Receive at the counter"), reverse("desk:intake"), "plus", "n"))
+        found.append(("handover", _("Hand-over"), reverse("desk:handover"), "arrow-right", "h"))
     if works(actor):
         found.append(("inbox", _("Messages"), reverse("desk:inbox"), "bell", "i"))
     if any(actor.may(permission) for permission in ADMINISTRATION):
@@ -119,9 +120,12 @@ def posts(request: HttpRequest) -> list[Post]:
     for grant in grants:
         unit = units.by_id.get(grant.unit_id)
         name = DEFAULT_ROLES.get(grant.role, (grant.role, []))[0]
-        found.append(Post(key_of(grant), unit.label if unit else "", name, key_of(grant) == chosen))
+        principal = grant.acting_for.name if grant.acting_for else ""
+        if principal:
+            name = _("%(role)s, acting for %(principal)s") % {"role": name, "principal": principal}
+        found.append(Post(key_of(grant), unit.label if unit else "", name, key_of(grant) == chosen, principal))
     if len(found) == 1:
-        return [Post(found[0].id, found[0].unit_name, found[0].role_name, True)]
+        return [replace(found[0], current=True)]
     if not found:
         return []
     nothing_chosen = not any(post.current for post in found)

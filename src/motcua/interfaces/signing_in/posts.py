@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.http import HttpRequest
 
@@ -19,15 +19,14 @@ class Post:
     unit_name: str
     role_name: str
     current: bool
+    acting_for: str = ""
 
 
 def key_of(grant: Grant) -> str:
-    """How the session names a post; another's, held as deputy, is a post of its own."""
-    return f"{grant.role}@{grant.unit_id}" + (f"@{grant.acting_for.id}" if grant.acting_for else "")
+    """How the session names a post."""
+    return grant.key
 
 
 def in_chosen_post(request: HttpRequest, actor: Actor) -> Actor:
     """The officer with what the chosen post grants; with everything when none is chosen or it is no longer held."""
-    chosen = request.session.get(POST)
-    held = tuple(grant for grant in actor.grants if key_of(grant) == chosen)
-    return replace(actor, grants=held) if chosen and held else actor
+    return actor.in_post(request.session.get(POST))

@@ -9,7 +9,16 @@ class DossiersConfig(AppConfig):
 
     def ready(self) -> None:
         from motcua.engines.notices import wording
-        from motcua.services.dossiers import readers  # noqa: F401 -- registers itself
+        from motcua.services.dossiers import (  # noqa: F401 -- they register themselves
+            following_groups,
+            opinions,
+            ratings,
+            readers,
+            reminding,
+        )
         from motcua.services.dossiers.addresses import page_of
 
         wording.register(Path(__file__).parent / "notices.json", page_of)
+        wording.register(Path(__file__).parent / "notices_linked.json", following_groups.page)
+        wording.register(Path(__file__).parent / "notices_work.json", page_of)
+        wording.register(Path(__file__).parent / "notices_ratings.json", ratings.page_of)

@@ -19,7 +19,7 @@ from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.notices.actions import send
 from motcua.foundation import clock
 from motcua.foundation.errors import MotcuaError
-from motcua.services.dossiers import actions, documents
+from motcua.services.dossiers import actions, linked_jobs, papers, work_jobs
 from motcua.services.dossiers.actions.drafts import forget_expired
 from motcua.services.dossiers.models import Channel, Dossier, SupplementRequest
 from motcua.services.dossiers.people import people_for
@@ -27,6 +27,9 @@ from motcua.services.dossiers.readers import to_applicant, to_officer
 from motcua.services.dossiers.rules import ALERT_HOURS, Status
 
 logger = logging.getLogger(__name__)
+
+__all__ = ["linked_jobs", "work_jobs"]
+"""The queue finds jobs in this module; those of linked procedures and of people at work have rooms of their own."""
 
 BATCH: Final = 500
 ALERT_AFTER: Final = timedelta(hours=ALERT_HOURS) - timedelta(minutes=30)
@@ -43,7 +46,7 @@ REMIND_DAYS: Final = 3
 )
 def issue_paper(dossier: str, form: str, number: int = 1) -> None:
     """Makes one paper, unless it is there."""
-    documents.issue(Dossier.objects.select_related("case").get(pk=UUID(dossier)), form, number)
+    papers.issue(Dossier.objects.select_related("case").get(pk=UUID(dossier)), form, number)
 
 
 @app.periodic(cron="5 * * * *")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from motcua.engines.accounts.models import User
+from motcua.engines.cases.models import Recipient, Task
 from motcua.engines.organisations.models import Appointment
 from motcua.engines.organisations.queries import directory
 from motcua.engines.organisations.roles import STAGE_PERMISSION
@@ -15,12 +17,7 @@ from motcua.foundation import clock
 
 def people_for(stage: str, unit_id: UUID) -> list[User]:
     """Active officers whom a step of this kind in this unit may be given to, nearest unit first; one query."""
-    units = directory().by_id
-    chain: list[UUID] = []
-    unit = units.get(unit_id)
-    while unit is not None:
-        chain.append(unit.id)
-        unit = units.get(unit.parent_id) if unit.parent_id else None
+    chain = _chain(unit_id)
     today = clock.today()
     held = (
         Appointment.objects.filter(
@@ -39,3 +36,56 @@ def people_for(stage: str, unit_id: UUID) -> list[User]:
         if known is None or distance < known[0]:
             nearest[appointment.user_id] = (distance, appointment.user)
     return [user for _, user in sorted(nearest.values(), key=lambda pair: (pair[0], pair[1].full_name))]
+
+
+def _chain(unit_id: UUID) -> list[UUID]:
+    """A unit and all above it, nearest first."""
+    units = directory().by_id
+    chain: list[UUID] = []
+    unit = units.get(unit_id)
+    while unit is not None:
+        chain.append(unit.id)
+        unit = units.get(unit.parent_id) if unit.parent_id else None
+    return chain
+
+
+def recipients_of(task: Task, recipient: str) -> list[UUID]:
+    """Whom to remind of a step: who has it in hand (else the unit's people), the head, or the head's superior; who is
+    away is told together with the deputy. Nobody of that rank: the next above."""
+    if recipient == Recipient.ASSIGNEE:
+        found = (
+            [task.assignee_id] if task.assignee_id else [person.pk for person in people_for(task.stage, task.unit_id)]
+        )
+        return _with_deputies(found) or _leading(task.unit_id, superiors=False)
+    return _leading(task.unit_id, superiors=recipient == Recipient.SUPERIOR)
+
+
+def _leading(unit_id: UUID, *, superiors: bool) -> list[UUID]:
+    """Those who assign work at the nearest level, or who stand over them: in the same unit who leads it without
+    handling dossiers, else the next level above."""
+    levels: dict[UUID, dict[UUID, bool]] = {}
+    chain = _chain(unit_id)
+    held = _held_today(Q(unit__in=chain, role__permissions__contains=["dossier.assign"]))
+    for unit, person, permissions in held.values_list("unit_id", "user_id", "role__permissions"):
+        levels.setdefault(unit, {})[person] = "dossier.process" in permissions
+    ranks: list[list[UUID]] = []
+    for unit in chain:
+        people = levels.get(unit, {})
+        ranks.append(sorted(person for person, handles in people.items() if handles))
+        ranks.append(sorted(person for person, handles in people.items() if not handles))
+    ranks = [rank for rank in ranks if rank]
+    if not ranks:
+        return []
+    return ranks[min(1, len(ranks) - 1)] if superiors else ranks[0]
+
+
+def _with_deputies(people: Sequence[UUID]) -> list[UUID]:
+    deputies = _held_today(Q(acting_for__user__in=people)).values_list("user_id", flat=True)
+    return list(dict.fromkeys([*people, *deputies]))
+
+
+def _held_today(which: Q) -> QuerySet[Appointment]:
+    today = clock.today()
+    return Appointment.objects.filter(which, valid_from__lte=today, user__is_active=True).filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=today)
+    )

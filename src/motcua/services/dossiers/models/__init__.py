@@ -1,6 +1,7 @@
 """What is stored of dossiers."""
 
 from motcua.services.dossiers.models.access import Access, DoorWay, Why
+from motcua.services.dossiers.models.bulk import BulkRow, BulkRun, RowState
 from motcua.services.dossiers.models.dossier import Channel, Delivery, Dossier
 from motcua.services.dossiers.models.drafts import Draft
 from motcua.services.dossiers.models.forecast import Experience, Scope, UsualLoad
@@ -24,11 +25,22 @@ from motcua.services.dossiers.models.together import (
     Opinion,
     Way,
 )
-from motcua.services.dossiers.models.turns import Adjustment, Correction, Extension, Obligation, Policy, Reason, ReasonKind
+from motcua.services.dossiers.models.turns import (
+    Adjustment,
+    Correction,
+    Extension,
+    Obligation,
+    Policy,
+    Reason,
+    ReasonKind,
+)
 
 __all__ = [
     "Access",
+    "Adjustment",
     "Assistance",
+    "BulkRow",
+    "BulkRun",
     "Channel",
     "Consent",
     "Correction",
@@ -59,6 +71,7 @@ __all__ = [
     "Reason",
     "ReasonKind",
     "Result",
+    "RowState",
     "Scope",
     "SupplementRequest",
     "UsualLoad",
