@@ -22,8 +22,8 @@ from motcua.foundation import clock
 from motcua.interfaces.desk.models import Intake
 from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions import drafts
-from motcua.services.dossiers.documents import issue
 from motcua.services.dossiers.models import Dossier, Draft
+from motcua.services.dossiers.papers import issue
 from motcua.services.procedures import actions as catalogue
 from motcua.services.procedures.forms.loading import designed_data
 from motcua.services.procedures.models import LifeEvent, Procedure, ReviewItem

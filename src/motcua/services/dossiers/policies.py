@@ -177,6 +177,34 @@ _FIGURES = (
     Figure("helper_sees_days", _("A helper sees what they submitted for"), 30, least=1, unit=DAYS),
     Figure("opinion_days", _("Another agency gives its opinion within"), 5, "ND118 Đ19", least=1, unit=WORKING_DAYS),
     Figure("rating_days", _("The applicant may rate for"), 30, "ND118 Đ33", least=1, unit=DAYS),
+    Figure("rating_change_days", _("A rating may be changed for"), 7, least=0, unit=DAYS),
+    Figure("rating_least_answers", _("Ratings are shown in detail from this many answers on"), 5, least=1),
+    Figure("rating_one_point", _("One point for a score from"), 3, "TT 01/2018 Đ13", least=1, most=5),
+    Figure("rating_two_points", _("Two points for a score from"), 4, "TT 01/2018 Đ13", least=1, most=5),
+    Figure("rating_grade_excellent", _("Excellent from this many of 18 points"), 15, "TT 01/2018 Đ15", most=18),
+    Figure("rating_grade_good", _("Good from this many of 18 points"), 12, "TT 01/2018 Đ15", most=18),
+    Figure("rating_grade_fair", _("Fair from this many of 18 points"), 9, "TT 01/2018 Đ15", most=18),
+    Figure("rating_grade_average", _("Average from this many of 18 points"), 6, "TT 01/2018 Đ15", most=18),
+    Figure(
+        "forms_edition",
+        _("The numbers of the printed forms follow"),
+        "by_law",
+        "TT 03/2025 Phụ lục I",
+        kind="choice",
+        choices={
+            "by_law": _("The law of the day"),
+            "tt03_2025": "TT 03/2025/TT-VPCP",
+            "tt01_2018": "TT 01/2018/TT-VPCP",
+        },
+    ),
+    Figure(
+        "access_names",
+        _("Applicants see who looked at their dossier"),
+        "unit",
+        "Luật 91/2025",
+        kind="choice",
+        choices={"unit": _("By unit and role"), "name": _("By unit, role and name")},
+    ),
 )
 FIGURES: Final[dict[str, Figure]] = {figure.key: figure for figure in _FIGURES}
 

@@ -11,21 +11,22 @@ from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.readers import reader
 from motcua.engines.notices.actions import Notice, send
 from motcua.engines.organisations.queries import directory
-from motcua.services.dossiers.documents import FORM_OF_EVENT
 from motcua.services.dossiers.models import Delivery, Dossier
+from motcua.services.dossiers.papers.issuing import CALLING, called_for
 from motcua.services.procedures.queries import version
 
 
-@reader("papers", kinds=FORM_OF_EVENT)
+@reader("papers", kinds=CALLING)
 def papers(events: Sequence[Event]) -> None:
-    """Queues the paper that each of these events calls for: form 01, 02 or 03.
+    """Queues the papers that each of these events calls for: the statutory forms and the receipt of the result.
 
     A job per paper, before all other jobs: one that fails is tried again without holding up the rest.
     """
     wanted = [
-        {"dossier": str(event.stream), "form": FORM_OF_EVENT[event.kind], "number": event.data.get("number", 1)}
+        {"dossier": str(event.stream), "form": form, "number": number}
         for event in events
-        if event.kind in FORM_OF_EVENT
+        if event.kind in CALLING
+        for form, number in called_for(event)
     ]
     queue.defer("dossiers.issue_paper", *wanted)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -38,21 +38,25 @@ class FileIn:
 
 @dataclass(frozen=True, slots=True)
 class ComponentIn:
-    """A component as handed in. Counts are of paper originals and copies; files are scans or photographs."""
+    """A component as handed in. Counts are of paper originals, plain and certified copies; files are scans or
+    photographs."""
 
     key: str
     name: str
     originals: int = 0
     copies: int = 0
     files: tuple[FileIn, ...] = ()
+    certified: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """Everything that a dossier begins with; already validated at the door.
+    """Everything that a dossier begins with; already validated at the door. ``lead_id`` and ``linked``: the leading
+    agency where it is a part of a group of linked procedures.
 
     ``key`` makes a repeated submission harmless: the same key gives the same dossier. ``digest`` tells whether a
-    repetition says the same.
+    repetition says the same. ``agent_id``: who submits with the applicant's mandate. ``extra``: what else the event
+    says (who helped, how the answers were confirmed); no personal data.
     """
 
     procedure: ProcedureData
@@ -70,9 +74,14 @@ class Submission:
     components: Sequence[ComponentIn] = ()
     loose_files: Sequence[FileIn] = ()
     delivery: str = Delivery.COUNTER
+    sets: int = 1
     fee: int = 0
     digest: str = ""
     id: UUID | None = None
+    agent_id: UUID | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    lead_id: UUID | None = None
+    linked: bool = False
 
 
 def submit(work: Work, submission: Submission) -> Dossier:
@@ -98,8 +107,10 @@ def submit(work: Work, submission: Submission) -> Dossier:
         channel=submission.channel,
         received_at_id=submission.received_at_id,
         competent_id=submission.competent_id,
-        lead_id=submission.competent_id,
+        lead_id=submission.lead_id or submission.competent_id,
+        linked=submission.linked,
         applicant_id=submission.applicant_id,
+        agent_id=submission.agent_id,
         applicant_name=submission.applicant_name,
         submitted_by=submission.submitted_by,
         form_version_id=submission.form_version_id,
@@ -108,6 +119,7 @@ def submit(work: Work, submission: Submission) -> Dossier:
         component_case=submission.component_case,
         delivery=submission.delivery,
         fee=submission.fee,
+        sets=submission.sets,
         submitted_at=work.now,
         submission_key=submission.key,
         submission_digest=submission.digest,
@@ -137,6 +149,7 @@ def submit(work: Work, submission: Submission) -> Dossier:
             "received_at": str(dossier.received_at_id),
             "competent": str(dossier.competent_id),
             "files": files,
+            **submission.extra,
         },
         first=True,
     )
@@ -172,6 +185,7 @@ def _add_papers(work: Work, dossier: Dossier, submission: Submission) -> list[st
             key=given.key,
             name=given.name,
             originals=given.originals,
+            certified=given.certified,
             copies=given.copies,
             position=position,
         )

@@ -17,7 +17,7 @@ from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.verify import verify
 from motcua.foundation import clock
 from motcua.foundation.errors import Refused
-from motcua.services.dossiers import documents
+from motcua.services.dossiers import papers
 from motcua.services.dossiers.glyphs import printable
 from motcua.services.dossiers.models import Document, Dossier
 from tests.factories import make_citizen, make_dossier, make_procedure
@@ -27,8 +27,8 @@ HOSTILE = '#panic("x") *đậm* $x^2$ \\ "; #read("/etc/passwd") <label> @ref `c
 
 
 def content(dossier: Dossier, form: str) -> dict[str, Any]:
-    kind = documents.FORMS[form].event
-    return documents.content_of(dossier, form, 1, Event.objects.get(stream=dossier.pk, kind=kind))
+    kind = papers.FORMS[form].events[0]
+    return papers.content_of(dossier, form, 1, Event.objects.get(stream=dossier.pk, kind=kind))
 
 
 def pdf_of(document: Document) -> bytes:
@@ -39,7 +39,7 @@ def pdf_of(document: Document) -> bytes:
 @pytest.mark.django_db
 @pytest.mark.parametrize("stage", FORMS)
 def test_each_form_is_an_accessible_archivable_pdf_of_our_own(stage: str) -> None:
-    document = documents.issue(make_dossier(stage), FORMS[stage])
+    document = papers.issue(make_dossier(stage), FORMS[stage])
     pdf = pdf_of(document)
     assert pdf.startswith(b"%PDF-1.7")
     assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in pdf
@@ -85,7 +85,7 @@ def test_the_qr_leads_where_the_installation_says() -> None:
 @pytest.mark.django_db
 def test_what_people_typed_is_never_markup() -> None:
     dossier = make_dossier("accepted", citizen=make_citizen(name=HOSTILE), procedure=make_procedure(papers=[HOSTILE]))
-    assert pdf_of(documents.issue(dossier, "01")).startswith(b"%PDF")
+    assert pdf_of(papers.issue(dossier, "01")).startswith(b"%PDF")
 
 
 def test_letters_that_the_typeface_lacks_are_replaced_and_vietnamese_is_whole() -> None:
@@ -100,8 +100,8 @@ def test_letters_that_the_typeface_lacks_are_replaced_and_vietnamese_is_whole() 
 def test_no_text_keeps_a_paper_from_being_made(text: str) -> None:
     said = dict.fromkeys(("agency", "above", "number", "applicant", "address", "procedure", "reason"), text)
     rest = dict.fromkeys(("explanation", "basis", "officer", "place_date", "agency_phone", "lookup_shown"), text)
-    fixed = {"code": "H57-1", "form_note": "", "qr": documents.qr_svg("x"), "phone": text, "email": text}
-    assert documents.render("03", {**said, **rest, **fixed}, clock.now()).startswith(b"%PDF")
+    fixed = {"title": "Phiếu", "code": "H57-1", "form_note": "", "qr": papers.qr_svg("x"), "phone": text, "email": text}
+    assert papers.render("form03", {**said, **rest, **fixed}, clock.now()).startswith(b"%PDF")
 
 
 @pytest.mark.django_db
@@ -111,7 +111,7 @@ def test_a_paper_tells_what_was_true_then_even_when_it_is_made_later() -> None:
     said = content(dossier, "01")
     assert said["due"].startswith("17 giờ 00 phút, ngày ")
     event = Event.objects.get(stream=dossier.pk, kind="dossier.accepted")
-    assert documents.render("01", said, event.at) == documents.render("01", said, event.at)
+    assert papers.render("form01", said, event.at) == papers.render("form01", said, event.at)
 
 
 @pytest.mark.django_db
@@ -119,14 +119,14 @@ def test_what_nothing_calls_for_is_refused() -> None:
     dossier = make_dossier("new")
     for form, number in (("01", 1), ("02", 1), ("99", 1), ("01", 0), ("01", -1)):
         with pytest.raises(Refused):
-            documents.issue(dossier, form, number)
+            papers.issue(dossier, form, number)
 
 
 @pytest.mark.django_db
 def test_asking_again_finds_the_same_and_the_ledger_knows_it_once() -> None:
     dossier = make_dossier("accepted")
-    first = documents.issue(dossier, "01")
-    assert documents.issue(dossier, "01") == first
+    first = papers.issue(dossier, "01")
+    assert papers.issue(dossier, "01") == first
     event = Event.objects.get(stream=dossier.pk, kind="dossier.document_issued")
     assert event.data == {"form": "01", "number": 1, "sha256": first.blob_id}
     assert verify(stream=dossier.pk).ok
@@ -141,7 +141,7 @@ def test_many_who_ask_at_once_get_the_same_paper() -> None:
         try:
             mine = Dossier.objects.select_related("case").get(pk=dossier.pk)
             start.wait(10)
-            found.append(documents.issue(mine, "01").pk)
+            found.append(papers.issue(mine, "01").pk)
         except Exception as error:  # a thread must tell what happened
             failed.append(error)
         finally:
