@@ -54,6 +54,7 @@ DEMO = demo_mode(PUBLIC_URL, ALLOWED_HOSTS)
 # How the province presents itself on every page; docs/administrators/settings.md
 PROVINCE_NAME = os.environ.get("MOTCUA_PROVINCE_NAME", "Huế")
 PROVINCE_NAME_EN = os.environ.get("MOTCUA_PROVINCE_NAME_EN", "Hue")
+PORTAL_IDENTIFIER = os.environ.get("MOTCUA_PORTAL_IDENTIFIER", "")  # in codes of linked dossiers (ND118 Đ28)
 PROVINCE_CODE = os.environ.get("MOTCUA_PROVINCE_CODE", "46")  # of the national list of provinces (QĐ 19/2025)
 PROVINCE_HOTLINE = os.environ.get("MOTCUA_PROVINCE_HOTLINE", "")
 PROVINCE_EMAIL = os.environ.get("MOTCUA_PROVINCE_EMAIL", "")

@@ -27,6 +27,11 @@ def applicant_path(code: str) -> str:
     return _reverse("portal:dossier", code=code) or "/"
 
 
+def group_path(code: str) -> str:
+    """Linked procedures as their applicant sees them, once signed in."""
+    return _reverse("portal:group", code=code) or "/"
+
+
 def lookup_url(code: str) -> str:
     """Where anybody looks up the status of a code: what the QR code on a receipt says."""
     if settings.LOOKUP_URL:

@@ -14,28 +14,20 @@ from uuid import UUID
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from motcua.engines.cases.models import Stage, Task, TaskState
 from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.notices.actions import send
 from motcua.foundation import clock
 from motcua.foundation.errors import MotcuaError
-from motcua.services.dossiers import actions, linked_jobs, papers, work_jobs
+from motcua.services.dossiers import actions, intake_jobs, linked_jobs, papers, work_jobs
 from motcua.services.dossiers.actions.drafts import forget_expired
-from motcua.services.dossiers.models import Channel, Dossier, SupplementRequest
-from motcua.services.dossiers.people import people_for
-from motcua.services.dossiers.readers import to_applicant, to_officer
-from motcua.services.dossiers.rules import ALERT_HOURS, Status
+from motcua.services.dossiers.models import Dossier, SupplementRequest
+from motcua.services.dossiers.readers import to_applicant
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["linked_jobs", "work_jobs"]
+__all__ = ["intake_jobs", "linked_jobs", "work_jobs"]
 """The queue finds jobs in this module; those of linked procedures and of people at work have rooms of their own."""
 
-BATCH: Final = 500
-ALERT_AFTER: Final = timedelta(hours=ALERT_HOURS) - timedelta(minutes=30)
-"""The alert must be there within two hours (ND118 Đ17.2); the job runs every ten minutes."""
-
-ALERT_NO_OLDER: Final = timedelta(days=7)
 REMIND_DAYS: Final = 3
 
 
@@ -96,45 +88,6 @@ def remind_supplements(timestamp: int) -> None:
             if request.dossier.applicant_id or request.dossier.contact.get("email")
         ]
     )
-
-
-@app.periodic(cron="*/10 * * * *")
-@app.task(name="dossiers.alert_intake", queueing_lock="dossiers.alert_intake")
-def alert_intake(timestamp: int) -> None:
-    """Alerts the counter's officers to online dossiers that nobody has taken (ND118 Đ17.2), once per dossier."""
-    now = clock.now()
-    waiting = (
-        Task.objects.select_related("case__dossier")
-        .filter(
-            state=TaskState.OPEN,
-            stage=Stage.INTAKE,
-            assignee__isnull=True,
-            opened_at__lte=now - ALERT_AFTER,
-            opened_at__gte=now - ALERT_NO_OLDER,
-            case__dossier__channel=Channel.ONLINE,
-            case__dossier__status=Status.NEW,
-        )
-        .order_by("opened_at")
-    )
-    officers: dict[UUID, list[UUID]] = {}
-    notices = []
-    for task in waiting:
-        dossier = task.case.dossier
-        if task.unit_id not in officers:
-            officers[task.unit_id] = [user.pk for user in people_for(Stage.INTAKE, task.unit_id)]
-        for user_id in officers[task.unit_id]:
-            notices.append(
-                to_officer(
-                    dossier,
-                    "dossier.intake_waiting",
-                    user_id,
-                    dedupe=f"intake:{dossier.pk.hex}:{user_id.hex}",
-                    at=now,
-                    submitted_at=dossier.submitted_at.isoformat(),
-                )
-            )
-    for start in range(0, len(notices), BATCH):
-        send(notices[start : start + BATCH])
 
 
 @app.periodic(cron="35 * * * *")

@@ -31,6 +31,7 @@ def possible(actor: Actor, dossier: Dossier) -> list[Possible]:
         if task.state == TaskState.OPEN:
             found += _of_task(actor, dossier, task)
     found += _asking(actor, dossier)
+    found += _consulting(actor, dossier)
     if dossier.case.closed_at is None and _reads(actor, dossier):
         found.append(Possible("attach"))
     if _reads(actor, dossier):
@@ -83,6 +84,8 @@ def _verbs(dossier: Dossier, task: Task) -> list[str]:
         return ["accept", "refuse"] if Status.REFUSED in MOVES[Status(dossier.status)] else ["accept"]
     if task.stage == Stage.RETURN:
         return ["return"]
+    if task.stage == Stage.CONSULT:
+        return ["answer_opinion"]
     if task.stage == Stage.TRANSFER:
         return ["hand_over" if task.step in (moving.SEND, moving.SEND_RESULT) else "take_in"]
     deciding = task.stage == Stage.SIGN and any(step.stage == Stage.RETURN for step in steps_after(dossier, task))
@@ -98,11 +101,23 @@ def _asking(actor: Actor, dossier: Dossier) -> list[Possible]:
     if Status.SUPPLEMENT not in MOVES[Status(dossier.status)]:
         return []
     for task in dossier.case.open_tasks:
+        if task.stage == Stage.CONSULT:
+            continue
         path = directory().unit(task.unit_id).path
         permission = "dossier.receive" if task.stage == Stage.INTAKE else "dossier.process"
         if task.state == TaskState.OPEN and actor.may(permission, path):
             again = bool(parts(dossier, "supplements"))
             return [] if again and not actor.may("dossier.assign", path) else [Possible("supplement", task)]
+    return []
+
+
+def _consulting(actor: Actor, dossier: Dossier) -> list[Possible]:
+    """Other agencies may be asked, and questions taken back, by who has the step in hand (ND118 Đ19)."""
+    for task in dossier.case.open_tasks:
+        asks = task.state == TaskState.OPEN and task.stage in (Stage.PROCESS, Stage.SIGN)
+        if asks and actor.may(STAGE_PERMISSION[task.stage], directory().unit(task.unit_id).path):
+            asked = any(other.stage == Stage.CONSULT for other in dossier.case.open_tasks)
+            return [Possible("ask_opinions", task), *([Possible("withdraw_opinion", task)] if asked else [])]
     return []
 
 

@@ -153,7 +153,7 @@ def answer_opinion(
     task = task_of(dossier, task_id, Stage.CONSULT)
     path = directory().unit(task.unit_id).path
     work.actor.require(STAGE_PERMISSION[Stage.CONSULT], path)
-    if task.assignee_id and task.assignee_id != work.actor.id and not work.actor.may("dossier.assign", path):
+    if task.assignee_id and not work.actor.stands_for(task.assignee_id) and not work.actor.may("dossier.assign", path):
         raise Conflict("A colleague has taken this step in hand. Ask them or the head of the unit.")
     if not answer.strip():
         raise Invalid(fields={"answer": ["Write your opinion."]})

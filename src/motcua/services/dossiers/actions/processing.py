@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,11 @@ from motcua.foundation.errors import Conflict, Invalid, Refused
 from motcua.services.dossiers.actions.common import Action, move, record, require, start_processing, task_of
 from motcua.services.dossiers.actions.flow import definition_of, open_following, open_step
 from motcua.services.dossiers.actions.opinions import decide_unheard
+from motcua.services.dossiers.actions.originals import hand_back_originals, problems_of_originals
 from motcua.services.dossiers.actions.submit import FileIn
+from motcua.services.dossiers.groups import awaited_before_signing
 from motcua.services.dossiers.models import Delivery, Dossier, DossierFile, FileKind, Result
+from motcua.services.dossiers.papercodes import paper_code_of, pickup_code, same_code
 from motcua.services.dossiers.rules import Status
 
 
@@ -91,6 +94,8 @@ def pass_on(
         raise Refused("This step ends by handing the papers over or taking them in.")
     if task.stage in (Stage.INTAKE, Stage.RETURN):
         raise Refused("This step ends by accepting or by returning the result.")
+    if dossier.finished_at is not None:
+        raise Refused("This step ends by the corrected result, or by saying that the result was right.")
     _require_task(work, task)
     flow = definition_of(dossier.case)
     following = [flow.step(key) for key in flow.chosen(task.step, to)]
@@ -111,6 +116,8 @@ def send_back(work: Work, dossier: Dossier, *, task_id: UUID, to_step: str, reas
     _require_task(work, task)
     if not reason.strip():
         raise Invalid(fields={"reason": ["Say why it goes back."]})
+    if dossier.finished_at is not None:
+        raise Refused("The decision has been made. A wrong result is corrected.")
     flow = definition_of(dossier.case)
     fixed = task.stage in (Stage.INTAKE, Stage.RETURN, Stage.TRANSFER)
     if fixed or to_step not in {step.key for step in flow.before(task.step)}:
@@ -152,6 +159,9 @@ def complete(
         fields["reason"] = ["A rejection must say why."]
     if fields:
         raise Invalid(fields=fields)
+    if waiting := awaited_before_signing(dossier):
+        names = ", ".join(directory().unit(member.unit_id).label for member in waiting)
+        raise Conflict("The linked part at %(units)s must have ended before this is signed.", units=names)
     not_heard = decide_unheard(work, dossier, unheard)
     if len(dossier.case.open_tasks) > 1:
         raise Conflict("Another step of this dossier is still open. Please wait until it is finished.")
@@ -167,7 +177,10 @@ def complete(
         signed_by=work.actor.id,
         signer_name=work.actor.signature,
         signed_at=work.now,
+        pickup_code=pickup_code(),
     )
+    if not work.retells:
+        result.paper_code = paper_code_of(dossier, result)
     work.add(result)
     for file in files:
         work.add(
@@ -205,29 +218,58 @@ def complete(
 
 @Action
 def return_result(
-    work: Work, dossier: Dossier, *, received_by: str, delivery: str = Delivery.COUNTER, identity_checked: bool = True
+    work: Work,
+    dossier: Dossier,
+    *,
+    received_by: str,
+    delivery: str = Delivery.COUNTER,
+    identity_checked: bool = True,
+    pickup: str = "",
+    tracking: str = "",
+    handed_back: Mapping[str, int] | None = None,
 ) -> Result:
-    """Trả kết quả: the person has it; the dossier ends (ND118 Đ22)."""
+    """Trả kết quả: the person has it; the dossier ends (ND118 Đ22). At the counter with the identity checked, or with
+    the ``pickup`` code; by post with the parcel's number; electronically.
+
+    ``handed_back``: originals given back with it, by component key. Raises ``NotAllowed``, ``Conflict``, ``Invalid``.
+    """
     task = task_of(dossier, None, Stage.RETURN)
     _require_task(work, task)
+    result: Result = dossier.result
     fields: dict[str, list[str]] = {}
     if not received_by.strip():
         fields["received_by"] = ["Write the name of the person who received it."]
     if delivery not in Delivery.values:
         fields["delivery"] = ["Choose how the result was returned."]
-    if delivery == Delivery.COUNTER and not identity_checked:
+    by_code = bool(pickup.strip())
+    if by_code and not same_code(pickup, result.pickup_code):
+        fields["pickup"] = ["This is not the pickup code of this result."]
+    if delivery == Delivery.COUNTER and not identity_checked and not by_code:
         fields["identity_checked"] = ["Check the identity of the person first."]
+    fields |= problems_of_originals(dossier, handed_back or {})
     if fields:
         raise Invalid(fields=fields)
-    status = move(work, dossier, Status.RETURNED)
-    result = dossier.result
+    # a corrected result is returned again, while the national status stays what it was (ND118 Đ23)
+    again = dossier.status == Status.RETURNED
+    status = None if again else move(work, dossier, Status.RETURNED)
     result.returned_at, result.returned_to, result.delivery = work.now, received_by.strip()[:200], delivery
-    work.change(result, "returned_at", "returned_to", "delivery")
-    dossier.returned_at = work.now
-    work.change(dossier, "returned_at")
+    result.proof = ("code" if by_code else "signed") if delivery == Delivery.COUNTER else "sent"
+    result.tracking = tracking.strip()[:60] if delivery == Delivery.POST else ""
+    work.change(result, "returned_at", "returned_to", "delivery", "proof", "tracking")
+    if not again:
+        dossier.returned_at = work.now
+        work.change(dossier, "returned_at")
+    given = hand_back_originals(work, dossier, handed_back or {})
     cases.close_task(work, dossier.case, task, "returned")
     cases.close_case(work, dossier.case, "returned")
-    record(work, dossier, "dossier.returned", {"status": status, "delivery": delivery})
+    data: dict[str, Any] = {"delivery": delivery, "proof": result.proof}
+    if result.tracking:
+        data["tracking"] = result.tracking
+    if given:
+        data["handed_back"] = given
+    if again:
+        data["revision"] = result.revision
+    record(work, dossier, "dossier.returned", _with_status(data, status))
     return result
 
 
