@@ -17,11 +17,7 @@ from pathlib import Path
 MOST_MEGABYTES = 150
 MOST_SECONDS = 1.5
 
-_LOAD = (
-    "import time; began = time.perf_counter(); "
-    "from motcua.config.wsgi import application; from django.urls import get_resolver; "
-    "get_resolver().url_patterns; print(time.perf_counter() - began)"
-)
+_LOAD = "from motcua.config.wsgi import application"
 
 
 def start_seconds(environment: dict[str, str]) -> float:

@@ -72,10 +72,6 @@ class _Loader:
         # Where the server itself was struck nobody sees to an orderly end. A request to stop that comes while the
         # worker is about to listen is lost, and an orphan would serve on under the same port.
         die_with_parent(signal.SIGKILL, self.parent)
-        from django.urls import get_resolver
-
         from motcua.config.wsgi import application
 
-        # Every view and form is loaded now, so that the first visitor does not wait for it.
-        get_resolver().url_patterns  # noqa: B018 -- reading it is what loads it
         return application
