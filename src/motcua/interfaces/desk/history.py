@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from motcua.engines.accounts.models import User
 from motcua.engines.ledger.models import Event
+from motcua.engines.organisations.queries import directory
 from motcua.interfaces.desk.acts import REASONS
 
 
@@ -46,6 +47,10 @@ WORDS: dict[str, tuple[Promise, str]] = {
     "dossier.supplied": (gettext_lazy("The applicant answered; the time counts from zero"), "done"),
     "dossier.closed_unanswered": (gettext_lazy("Closed: nobody answered in time"), "late"),
     "dossier.withdrawn": (gettext_lazy("Withdrawn by the applicant"), "wait"),
+    "dossier.alerted": (gettext_lazy("The counter was alerted"), "done"),
+    "dossier.handed_over": (gettext_lazy("Papers handed over"), "done"),
+    "dossier.papers_arrived": (gettext_lazy("The papers arrived whole"), "done"),
+    "dossier.papers_incomplete": (gettext_lazy("The papers did not arrive whole; they go back"), "wait"),
     "dossier.document_issued": (gettext_lazy("Document issued"), "done"),
 }
 VERDICTS = {
@@ -132,6 +137,12 @@ def _detail(
         return "; ".join(f"{item.get('name')}: {item.get('reason')}" for item in data.get("items", []))
     if kind == "dossier.accepted":
         return str(data.get("note", ""))
+    if kind == "dossier.handed_over":
+        units = directory().by_id
+        to = units.get(UUID(str(data["to"])))
+        return f"{data.get('sheet', '')} → {to.label if to else ''}"
+    if kind in ("dossier.papers_arrived", "dossier.papers_incomplete"):
+        return str(data.get("remark", ""))
     if kind == "dossier.withdrawn":
         return str(data.get("reason", ""))
     return step

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from motcua.interfaces.desk.administration import calendars, catalogue, flows, home, ledger, people, units, wording
-from motcua.interfaces.desk.views import dossier, intake, messages, why, worklist
+from motcua.interfaces.desk.views import dossier, handover, intake, messages, why, worklist
 
 app_name = "desk"
 
@@ -23,6 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("intake/<uuid:intake_id>/discard/", intake.discard, name="intake_discard"),
     path("intake/<uuid:intake_id>/receipt/", intake.receipt, name="intake_receipt"),
     path("intake/<uuid:intake_id>/<slug:name>/", intake.step, name="intake_step"),
+    path("handover/", handover.home, name="handover"),
+    path("handover/make/", handover.make, name="handover_make"),
+    path("handover/<uuid:sheet_id>/", handover.sheet, name="handover_sheet"),
     path("dossiers/<uuid:dossier_id>/", dossier.dossier, name="dossier"),
     path("dossiers/<uuid:dossier_id>/why/", why.give, name="why"),
     path("dossiers/<uuid:dossier_id>/preview/", worklist.preview, name="preview"),

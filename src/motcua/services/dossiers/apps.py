@@ -11,6 +11,8 @@ class DossiersConfig(AppConfig):
         from motcua.engines.notices import wording
         from motcua.services.dossiers import (  # noqa: F401 -- they register themselves
             following_groups,
+            following_helpers,
+            online,
             opinions,
             ratings,
             readers,
@@ -19,6 +21,7 @@ class DossiersConfig(AppConfig):
         from motcua.services.dossiers.addresses import page_of
 
         wording.register(Path(__file__).parent / "notices.json", page_of)
+        wording.register(Path(__file__).parent / "notices_moving.json", page_of)
         wording.register(Path(__file__).parent / "notices_linked.json", following_groups.page)
         wording.register(Path(__file__).parent / "notices_work.json", page_of)
         wording.register(Path(__file__).parent / "notices_ratings.json", ratings.page_of)

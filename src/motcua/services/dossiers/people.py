@@ -17,12 +17,17 @@ from motcua.foundation import clock
 
 def people_for(stage: str, unit_id: UUID) -> list[User]:
     """Active officers whom a step of this kind in this unit may be given to, nearest unit first; one query."""
+    return holders_of(STAGE_PERMISSION[stage], unit_id)
+
+
+def holders_of(permission: str, unit_id: UUID) -> list[User]:
+    """Active officers who hold a permission in this unit or above it, nearest unit first; one query."""
     chain = _chain(unit_id)
     today = clock.today()
     held = (
         Appointment.objects.filter(
             unit__in=chain,
-            role__permissions__contains=[STAGE_PERMISSION[stage]],
+            role__permissions__contains=[permission],
             valid_from__lte=today,
             user__is_active=True,
         )

@@ -13,7 +13,7 @@ from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.prepared import fetch
 from motcua.engines.organisations.queries import UnitInfo, directory
 from motcua.foundation.errors import NotFound, Refused
-from motcua.services.dossiers import worklists
+from motcua.services.dossiers import helping, worklists
 from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.reading import status_of
 from motcua.services.dossiers.worklists import Figures, Filter, Position, stage_units
@@ -42,7 +42,7 @@ def visible_to(actor: Actor) -> QuerySet[Dossier]:
     if actor.kind == "system":
         return dossiers
     if actor.kind == "citizen":
-        return dossiers.filter(applicant_id=actor.party_id) if actor.party_id else dossiers.none()
+        return dossiers.filter(helping.of_citizen(actor)) if actor.party_id else dossiers.none()
     paths = actor.reach("dossier.read")
     if actor.kind == "client":
         units = _of_units(paths) if paths else None
@@ -50,6 +50,8 @@ def visible_to(actor: Actor) -> QuerySet[Dossier]:
             return dossiers
         own = Q(submitted_by=actor.id)
         return dossiers.filter(own | units) if units else dossiers.filter(own)
+    if actor.kind == "officer" and actor.may("dossier.assist"):
+        return dossiers.filter(helping.of_helper(actor) | _of_units(paths) if paths else helping.of_helper(actor))
     return dossiers.filter(_of_units(paths)) if paths else dossiers.none()
 
 

@@ -69,6 +69,9 @@ def notice_of(dossier: Dossier, event: Event) -> Notice:
     if kind == "dossier.accepted":
         if event.data.get("due_at"):
             more["due_at"] = event.data["due_at"]
+        elif event.data.get("expected_due_at"):
+            kind = "dossier.accepted_expected"
+            more = {"due_at": event.data["expected_due_at"], "arrival": event.data["expected_arrival"]}
         else:
             kind = "dossier.accepted_undated"
     elif kind == "dossier.supplement_requested":

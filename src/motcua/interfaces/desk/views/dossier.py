@@ -25,10 +25,12 @@ from motcua.engines.notices.queries import item
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.errors import Conflict, Invalid, NotFound, Refused
+from motcua.interfaces.desk import acts as office_acts
 from motcua.interfaces.desk import history, lists
 from motcua.interfaces.desk.access import actor_of, officer
-from motcua.interfaces.desk.acts import ACTS, Act, Supplement
+from motcua.interfaces.desk.acts import Act, Supplement
 from motcua.interfaces.desk.frame import LIST, desk_page
+from motcua.interfaces.desk.moving_acts import MOVING_ACTS
 from motcua.interfaces.desk.rows import step_name
 from motcua.interfaces.desk.views.why import ask_why
 from motcua.services.dossiers import access, actions, queries, worklists
@@ -46,8 +48,9 @@ FORMS = {
     "03": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
 }
 MOST_EVENTS = 500
+ACTS = office_acts.ACTS | MOVING_ACTS
 ALONG = ("applicant", "result")
-LEADING = frozenset({"accept", "pass_on", "complete", "return"})
+LEADING = frozenset({"accept", "pass_on", "complete", "return", "hand_over", "take_in"})
 """What may be the one main action of the page: that which brings the dossier forward."""
 
 

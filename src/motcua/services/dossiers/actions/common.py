@@ -17,6 +17,7 @@ from motcua.engines.ledger.work import Work, begin
 from motcua.engines.organisations.queries import calendar_for, directory
 from motcua.foundation.errors import Conflict, NotAllowed, NotFound
 from motcua.foundation.working_time import Allowance, Effect, Extension, Stop, reckon
+from motcua.services.dossiers import helping
 from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.rules import EXTENSION_BASIS, Status, check_move
 
@@ -56,7 +57,7 @@ def concerns(actor: Actor, dossier: Dossier) -> bool:
     """Whether the dossier is the actor's business: their own, or one of a unit in which they hold a role."""
     if actor.kind == "system":
         return True
-    if is_applicant(actor, dossier):
+    if is_applicant(actor, dossier) or helping.is_helper(actor, dossier):
         return True
     units = directory().by_id
     paths = [units[key].path for key in {dossier.received_at_id, dossier.competent_id, dossier.lead_id} if key in units]
@@ -65,9 +66,11 @@ def concerns(actor: Actor, dossier: Dossier) -> bool:
 
 
 def is_applicant(actor: Actor, dossier: Dossier) -> bool:
-    """Whether the actor speaks for the applicant, or is the one who submitted."""
+    """Whether the actor speaks for the applicant: they themselves, who holds their mandate, the machine that
+    submitted."""
     if actor.kind == "citizen":
-        return actor.party_id is not None and actor.party_id == dossier.applicant_id
+        own = actor.party_id is not None and actor.party_id == dossier.applicant_id
+        return own or helping.is_agent(actor, dossier)
     return actor.kind == "client" and actor.id == dossier.submitted_by
 
 

@@ -6,7 +6,7 @@ from motcua.services.dossiers.models.dossier import Channel, Delivery, Dossier
 from motcua.services.dossiers.models.drafts import Draft
 from motcua.services.dossiers.models.forecast import Experience, Scope, UsualLoad
 from motcua.services.dossiers.models.helping import Assistance, Consent, Rating, RatingCount
-from motcua.services.dossiers.models.moving import HandOver, HandOverItem, Load
+from motcua.services.dossiers.models.moving import AnswerCount, HandOver, HandOverItem, Load
 from motcua.services.dossiers.models.papers import (
     Document,
     DossierComponent,
@@ -36,6 +36,7 @@ from motcua.services.dossiers.models.turns import (
 )
 
 __all__ = [
+    "AnswerCount",
     "Access",
     "Adjustment",
     "Assistance",

@@ -25,6 +25,13 @@ class Draft(models.Model):
     saved_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     dossier = models.OneToOneField("dossiers.Dossier", models.SET_NULL, null=True, related_name="draft")
+    adjusts = models.ForeignKey(
+        "dossiers.Dossier",
+        models.CASCADE,
+        null=True,
+        related_name="adjustment_drafts",
+        help_text="The dossier that its applicant is changing with it (ND118 Đ21)",
+    )
 
     class Meta:
         indexes = [

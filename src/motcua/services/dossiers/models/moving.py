@@ -45,6 +45,24 @@ class HandOver(QuickRow):
         return self.number
 
 
+class AnswerCount(models.Model):
+    """How many online dossiers a counter was alerted to, and answered, in time and late, by day (ND118 Đ17.2): kept
+    by a reader, so that no screen counts."""
+
+    unit = models.ForeignKey("organisations.Unit", models.CASCADE, related_name="+")
+    day = models.DateField()
+    alerted = models.PositiveIntegerField(default=0)
+    alerted_late = models.PositiveIntegerField(default=0)
+    answered = models.PositiveIntegerField(default=0)
+    answered_late = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "day"], name="answer_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.day}: {self.answered}"
+
+
 class HandOverItem(QuickRow):
     """One dossier on a sheet; the receiver says of each whether it came whole."""
 

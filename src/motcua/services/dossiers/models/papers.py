@@ -41,6 +41,7 @@ class FileKind(models.TextChoices):
     SUPPLEMENT = "supplement", _("Supplement")
     WORKING = "working", _("Working paper")
     RESULT = "result", _("Result")
+    REPLACED = "replaced", _("Replaced")
 
 
 class DossierFile(QuickRow):

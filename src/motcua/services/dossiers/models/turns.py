@@ -90,8 +90,8 @@ class Extension(QuickRow):
 
 class Adjustment(QuickRow):
     """Điều chỉnh: what the applicant changed online before the decision (ND118 Đ21). ``before`` and ``after`` hold the
-    answers that changed, by field; ``files`` what was added and taken out, by name. ``seen_at``: when an officer who has
-    the dossier had read it."""
+    answers that changed, by field; ``files`` what was added and taken out, by name. ``seen_at``: when an officer who
+    has the dossier had read it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="adjustments")
