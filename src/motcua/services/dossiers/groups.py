@@ -133,6 +133,17 @@ def shipped() -> tuple[Mapping[str, Any], ...]:
     return tuple(json.loads(text))
 
 
+def load_shipped() -> int:
+    """Adds the shipped groups that are not there yet; what an office has changed stays. Returns how many were added."""
+    known = set(LinkedGroup.objects.values_list("key", flat=True))
+    rows = [
+        LinkedGroup(position=position, **row) for position, row in enumerate(shipped()) if row["key"] not in known
+    ]
+    LinkedGroup.objects.bulk_create(rows)
+    offers.forget()
+    return len(rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A group that can be submitted today: its parts with their procedures, in order."""
