@@ -21,6 +21,8 @@ def test_from_the_marked_row_to_the_confirmed_sheet() -> None:
     answer = sender.post(reverse("desk:handover_make"), {"dossier": str(dossier.pk), "note": "Kèm sổ gốc"})
     sheet = HandOver.objects.get()
     assert answer.headers["Location"] == reverse("desk:handover_sheet", args=[sheet.pk])
+    pdf = sender.get(reverse("desk:handover_pdf", args=[sheet.pk]))
+    assert pdf.content.startswith(b"%PDF")
     assert "Kèm sổ gốc" in sender.get(answer.headers["Location"]).content.decode()
     assert sheet.number in receiver.get(reverse("desk:handover")).content.decode()
     address = reverse("desk:handover_sheet", args=[sheet.pk])

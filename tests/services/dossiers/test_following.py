@@ -17,7 +17,7 @@ from motcua.engines.notices.queries import inbox
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import MotcuaError
-from motcua.services.dossiers import actions, jobs
+from motcua.services.dossiers import actions, intake_jobs, jobs
 from motcua.services.dossiers.models import Document, Dossier, SupplementRequest
 from motcua.services.dossiers.rules import Status
 from tests.factories import make_citizen, make_dossier, make_officer, make_procedure, make_staff, open_task
@@ -163,11 +163,11 @@ def test_officers_are_alerted_within_two_hours_to_what_nobody_took() -> None:
     with clock.at(MONDAY + timedelta(minutes=5)):
         actions.claim.run(staff.counter, taken.pk, task_id=open_task(taken.pk).id)
     with clock.at(MONDAY + timedelta(minutes=80)):
-        jobs.alert_intake(0)
+        intake_jobs.alert_intake(0)
     assert Message.objects.count() == 0
     for minutes in (100, 110, 600):
         with clock.at(MONDAY + timedelta(minutes=minutes)):
-            jobs.alert_intake(0)
+            intake_jobs.alert_intake(0)
     alerts = Message.objects.filter(kind="dossier.intake_waiting")
     assert {alert.stream for alert in alerts} == {waiting.pk}
     assert {alert.user_id for alert in alerts} == {staff.counter.id, colleague.pk}

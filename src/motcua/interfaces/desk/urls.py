@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from motcua.interfaces.desk.administration import calendars, catalogue, flows, home, ledger, people, units, wording
 from motcua.interfaces.desk.views import dossier, handover, intake, messages, why, worklist
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("handover/", handover.home, name="handover"),
     path("handover/make/", handover.make, name="handover_make"),
     path("handover/<uuid:sheet_id>/", handover.sheet, name="handover_sheet"),
+    path("handover/<uuid:sheet_id>/pdf/", handover.pdf, name="handover_pdf"),
     path("dossiers/<uuid:dossier_id>/", dossier.dossier, name="dossier"),
     path("dossiers/<uuid:dossier_id>/why/", why.give, name="why"),
     path("dossiers/<uuid:dossier_id>/preview/", worklist.preview, name="preview"),
@@ -49,9 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/flows/new/", flows.flow_new, name="flow_new"),
     path("administration/flows/<slug:key>/", flows.flow, name="flow"),
     path("administration/flows/<slug:key>/bpmn/", flows.flow_bpmn, name="flow_bpmn"),
-    path("administration/forms/", wording.designed_forms, name="forms"),
-    path("administration/forms/<uuid:key>/", wording.form, name="form"),
-    path("administration/forms/<uuid:key>/publish/", wording.form_publish, name="form_publish"),
+    path("administration/forms/", include("motcua.interfaces.desk.administration.designer.urls")),
     path("administration/notices/", wording.notices, name="notices"),
     path("administration/notices/<str:kind>/<slug:channel>/<slug:language>/", wording.notice, name="notice"),
     path("administration/units/", units.units, name="units"),

@@ -21,6 +21,7 @@ from motcua.interfaces.desk.rows import procedure_names
 from motcua.services.dossiers import actions, moving
 from motcua.services.dossiers.actions.transfer import MOST_ON_A_SHEET, Said
 from motcua.services.dossiers.models import HandOver, Load
+from motcua.services.dossiers.papers.handing_over import hand_over_sheet
 
 
 @holding("dossier.receive")
@@ -97,6 +98,17 @@ def make(request: HttpRequest) -> HttpResponse:
         text = ngettext("%(count)d sheet is made.", "%(count)d sheets are made.", len(sheets))
         messages.success(request, text % {"count": len(sheets)})
     return HttpResponseRedirect(reverse("desk:handover"))
+
+
+@holding("dossier.receive")
+@require_safe
+def pdf(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
+    """The sheet as PDF, as it stands now."""
+    found = moving.get_sheet(actor_of(request), sheet_id)
+    answer = HttpResponse(hand_over_sheet(found), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @holding("dossier.receive")
