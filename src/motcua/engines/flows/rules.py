@@ -11,8 +11,9 @@ from motcua.foundation.errors import Invalid, Refused
 STAGES = ("process", "sign", "return")
 SELECTORS = ("competent", "received_at", "lead", "superior", "province")
 PREFIXES = ("code:", "within:", "field:")
-ACTIONS = ("supplement", "send_back", "stop", "extend", "consult", "transfer", "assign")
-"""What a step may leave open or close, beside finishing it, which it always may. A step that names none allows all."""
+ACTIONS = ("supplement", "send_back", "consult", "assign")
+"""What a step may leave open or close. Finishing it, and what the law gives to everybody, no flow can close. A step that
+names none allows all."""
 
 LONGEST_KEY, LONGEST_NAME = 40, 120
 """As a task keeps them."""

@@ -19,10 +19,7 @@ STAGE_WORDS: Final = {"process": "Xử lý", "sign": "Ký duyệt", "return": "T
 ACTION_WORDS: Final = {
     "supplement": "Yêu cầu bổ sung",
     "send_back": "Trả lại bước trước",
-    "stop": "Dừng giải quyết",
-    "extend": "Gia hạn",
     "consult": "Lấy ý kiến",
-    "transfer": "Chuyển hồ sơ giấy",
     "assign": "Phân công",
 }
 UNIT_WORDS: Final = {
@@ -106,9 +103,6 @@ _ACTIONS_BY_WORD: Final = {fold(word): key for key, word in ACTION_WORDS.items()
     "yeu cau bo sung ho so": "supplement",
     "tra lai": "send_back",
     "chuyen lai": "send_back",
-    "dung": "stop",
-    "tu choi": "stop",
-    "xin loi, gia han": "extend",
     "xin y kien": "consult",
     "giao viec": "assign",
     **{key: key for key in ACTIONS},

@@ -14,6 +14,7 @@ from motcua.services.dossiers import moving
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.rules import MOVES, Status
+from motcua.services.dossiers.steps import allows, holds_role, step_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,16 @@ def chooses(dossier: Dossier, task: Task) -> bool:
     return any(step.key == task.step and step.choice for step in definition_of(dossier.case).steps)
 
 
+def decides(dossier: Dossier, task: Task) -> bool:
+    """Whether finishing this step is the decision: it signs, and nobody signs after it."""
+    return step_of(dossier, task) is not None and definition_of(dossier.case).decides(task.step)
+
+
 def _of_task(actor: Actor, dossier: Dossier, task: Task) -> list[Possible]:
     path = directory().unit(task.unit_id).path
     leads = actor.may("dossier.assign", path)
     found: list[Possible] = []
-    if actor.may(STAGE_PERMISSION[task.stage], path):
+    if actor.may(STAGE_PERMISSION[task.stage], path) and holds_role(actor, dossier, task):
         of_another = task.assignee_id is not None and not actor.stands_for(task.assignee_id)
         if not of_another or leads:
             found += [Possible(verb, task) for verb in _verbs(dossier, task)]
@@ -70,7 +76,7 @@ def _of_task(actor: Actor, dossier: Dossier, task: Task) -> list[Possible]:
             found.append(Possible("claim", task))
         elif not of_another or leads:
             found.append(Possible("release", task))
-    if leads:
+    if leads and allows(dossier, task, "assign"):
         found.append(Possible("assign", task))
     return found
 
@@ -88,10 +94,9 @@ def _verbs(dossier: Dossier, task: Task) -> list[str]:
         return ["answer_opinion"]
     if task.stage == Stage.TRANSFER:
         return ["hand_over" if task.step in (moving.SEND, moving.SEND_RESULT) else "take_in"]
-    deciding = task.stage == Stage.SIGN and any(step.stage == Stage.RETURN for step in steps_after(dossier, task))
-    verbs = ["complete" if deciding else "pass_on"]
+    verbs = ["complete" if decides(dossier, task) else "pass_on"]
     taken = {other.step for other in dossier.case.open_tasks}
-    if any(step.key not in taken for step in steps_before(dossier, task)):
+    if allows(dossier, task, "send_back") and any(step.key not in taken for step in steps_before(dossier, task)):
         verbs.append("send_back")
     return verbs
 
@@ -105,7 +110,7 @@ def _asking(actor: Actor, dossier: Dossier) -> list[Possible]:
             continue
         path = directory().unit(task.unit_id).path
         permission = "dossier.receive" if task.stage == Stage.INTAKE else "dossier.process"
-        if task.state == TaskState.OPEN and actor.may(permission, path):
+        if task.state == TaskState.OPEN and actor.may(permission, path) and allows(dossier, task, "supplement"):
             again = bool(parts(dossier, "supplements"))
             return [] if again and not actor.may("dossier.assign", path) else [Possible("supplement", task)]
     return []
@@ -115,6 +120,7 @@ def _consulting(actor: Actor, dossier: Dossier) -> list[Possible]:
     """Other agencies may be asked, and questions taken back, by who has the step in hand (ND118 Đ19)."""
     for task in dossier.case.open_tasks:
         asks = task.state == TaskState.OPEN and task.stage in (Stage.PROCESS, Stage.SIGN)
+        asks = asks and allows(dossier, task, "consult")
         if asks and actor.may(STAGE_PERMISSION[task.stage], directory().unit(task.unit_id).path):
             asked = any(other.stage == Stage.CONSULT for other in dossier.case.open_tasks)
             return [Possible("ask_opinions", task), *([Possible("withdraw_opinion", task)] if asked else [])]

@@ -23,6 +23,7 @@ from motcua.services.dossiers.actions.common import Action, record, start_proces
 from motcua.services.dossiers.actions.submit import FileIn
 from motcua.services.dossiers.models import Dossier, DossierFile, FileKind, Opinion
 from motcua.services.dossiers.policies import number
+from motcua.services.dossiers.steps import require_allowed
 
 BASIS: Final = "ND118 Đ19"
 MOST_UNITS: Final = 20
@@ -71,6 +72,7 @@ def ask_opinions(
     Raises ``NotAllowed``; ``Conflict`` when the dossier is not in hand; ``Invalid``.
     """
     task = asking_task(work, dossier)
+    require_allowed(dossier, task, "consult")
     allow = allow or default_allowance()
     fields: dict[str, list[str]] = {}
     if not question.strip():

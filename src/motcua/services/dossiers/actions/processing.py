@@ -22,6 +22,7 @@ from motcua.services.dossiers.groups import awaited_before_signing
 from motcua.services.dossiers.models import Delivery, Dossier, DossierFile, FileKind, Result
 from motcua.services.dossiers.papercodes import paper_code_of, pickup_code, same_code
 from motcua.services.dossiers.rules import Status
+from motcua.services.dossiers.steps import fits, require_allowed, require_role, step_of
 
 
 def _require_task(work: Work, task: Task) -> None:
@@ -40,6 +41,7 @@ def claim(work: Work, dossier: Dossier, *, task_id: UUID) -> Task:
     """Takes a step in hand. Of two officers at once the first has it; the second gets ``Conflict``."""
     task = task_of(dossier, task_id)
     require(work.actor, STAGE_PERMISSION[task.stage], task.unit_id)
+    require_role(work.actor, dossier, task)
     if task.assignee_id == work.actor.id:
         return task
     if task.assignee_id is not None and not work.actor.stands_for(task.assignee_id):
@@ -65,10 +67,13 @@ def assign(work: Work, dossier: Dossier, *, task_id: UUID, user_id: UUID) -> Tas
     """The head gives a step to a person of the unit who may do it."""
     task = task_of(dossier, task_id)
     require(work.actor, "dossier.assign", task.unit_id)
+    require_allowed(dossier, task, "assign")
     path = directory().unit(task.unit_id).path
     permission = STAGE_PERMISSION[task.stage]
-    fits = any(permission in grant.permissions and path.startswith(grant.unit_path) for grant in grants_of(user_id))
-    if not fits:
+    held = grants_of(user_id)
+    able = any(permission in grant.permissions and path.startswith(grant.unit_path) for grant in held)
+    step = step_of(dossier, task)
+    if not able or (step is not None and step.role and not fits(held, step.role, path)):
         raise Invalid(fields={"user": ["Choose a person who holds this role in the unit."]})
     cases.give_task(work, dossier.case, task, user_id)
     record(work, dossier, "dossier.assigned", {"step": task.step, "to": str(user_id)})
@@ -99,7 +104,8 @@ def pass_on(
     _require_task(work, task)
     flow = definition_of(dossier.case)
     following = [flow.step(key) for key in flow.chosen(task.step, to)]
-    if task.stage == Stage.SIGN and any(step.stage == Stage.RETURN for step in following):
+    require_role(work.actor, dossier, task)
+    if task.stage == Stage.SIGN and flow.decides(task.step, [step.key for step in following]):
         raise Refused("This step decides. Please approve or reject, and give the result.")
     status = start_processing(work, dossier)
     cases.close_task(work, dossier.case, task, "passed_on")
@@ -114,6 +120,8 @@ def send_back(work: Work, dossier: Dossier, *, task_id: UUID, to_step: str, reas
     """Returns the work to an earlier step, with the reason."""
     task = task_of(dossier, task_id)
     _require_task(work, task)
+    require_role(work.actor, dossier, task)
+    require_allowed(dossier, task, "send_back")
     if not reason.strip():
         raise Invalid(fields={"reason": ["Say why it goes back."]})
     if dossier.finished_at is not None:
@@ -152,6 +160,7 @@ def complete(
     """
     task = task_of(dossier, task_id, Stage.SIGN)
     _require_task(work, task)
+    require_role(work.actor, dossier, task)
     fields: dict[str, list[str]] = {}
     if not name.strip():
         fields["name"] = ["Give the result a name."]

@@ -37,6 +37,7 @@ from motcua.services.dossiers.rules import (
     SUPPLEMENT_BASIS,
     Status,
 )
+from motcua.services.dossiers.steps import require_allowed
 
 _ASKING = {stage: "dossier.receive" if stage == Stage.INTAKE else "dossier.process" for stage in Stage.values}
 """Who may ask for a supplement while the dossier is at a stage."""
@@ -64,6 +65,7 @@ def request_supplement(
     (ND118 Đ5.1i).
     """
     task = task_in_hand(work, dossier, _ASKING)
+    require_allowed(dossier, task, "supplement")
     wanted = wanted_of(items)
     number = len(parts(dossier, "supplements")) + 1
     again = number > policies.number("supplement_count", work.now)
