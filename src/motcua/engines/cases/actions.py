@@ -136,3 +136,24 @@ def take_moves(case: Case) -> list[list[str | int | None]]:
     moves = list(case.moves)
     case.moves.clear()
     return moves
+
+
+def move_task(
+    work: Work,
+    case: Case,
+    task: Task,
+    *,
+    unit_id: UUID,
+    answerable_id: UUID | None,
+    assignee_id: UUID | None,
+) -> None:
+    """The work goes to another unit as it is: a reorganisation changes neither its step nor its due moment."""
+    if (task.unit_id, task.answerable_id, task.assignee_id) == (unit_id, answerable_id, assignee_id):
+        return
+    _moved(case, task, -1)
+    task.unit_id, task.answerable_id = unit_id, answerable_id
+    work.change(task, "unit", "answerable")
+    if task.assignee_id != assignee_id:
+        task.assignee_id, task.claimed_at = assignee_id, None
+        work.change(task, "assignee", "claimed_at")
+    _moved(case, task, 1)

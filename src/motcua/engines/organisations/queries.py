@@ -201,16 +201,21 @@ def _load_calendars() -> dict[UUID | None, Calendar]:
 _calendars = Remembered(_load_calendars)
 
 
-def calendar_for(unit_id: UUID | None) -> Calendar:
-    """The calendar of a unit: its own, else the nearest unit's above, else the national one."""
+def calendar_source(unit_id: UUID | None) -> UUID | None:
+    """Whose days a unit keeps: its own calendar, else that of the nearest unit above; ``None``: the national one."""
     calendars = _calendars()
     units = directory().by_id
     unit = units.get(unit_id) if unit_id else None
     while unit is not None:
         if unit.calendar_id in calendars and unit.calendar_id is not None:
-            return calendars[unit.calendar_id]
+            return unit.calendar_id
         unit = units.get(unit.parent_id) if unit.parent_id else None
-    return calendars[None]
+    return None
+
+
+def calendar_for(unit_id: UUID | None) -> Calendar:
+    """The calendar of a unit: its own, else the nearest unit's above, else the national one."""
+    return _calendars()[calendar_source(unit_id)]
 
 
 def calendar_of(code: str) -> Calendar:

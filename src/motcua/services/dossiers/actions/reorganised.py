@@ -1,0 +1,91 @@
+"""What a reorganisation of the State does to one open dossier: its work goes over, its due date stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from motcua.engines.cases import actions as cases
+from motcua.engines.ledger.parts import parts
+from motcua.engines.ledger.work import Work
+from motcua.engines.organisations.queries import calendar_source
+from motcua.foundation.errors import NotAllowed
+from motcua.services.dossiers.actions.common import Action, due_of, extensions_of, record, stops_of
+from motcua.services.dossiers.models import Dossier
+
+_UNITS = ("received_at", "competent", "lead")
+
+
+@Action
+def take_over(
+    work: Work,
+    dossier: Dossier,
+    *,
+    to: Callable[[UUID], UUID],
+    keeps: Callable[[UUID, str, UUID], bool],
+    why: Mapping[str, str],
+) -> bool:
+    """Moves units, steps and open questions of the dossier to ``to(unit)``. Returns whether anything moved.
+
+    ``keeps(person, stage, unit)``: whether who has a step in hand may do it there too; else the unit has it.
+    ``why``: the reorganisation, its basis and day, for the ledger. Raises ``NotAllowed`` for everybody but the system,
+    which carries out what an administrator has decided.
+    """
+    if work.actor.kind != "system":
+        raise NotAllowed("A reorganisation is decided by the administrator and carried out by the system.")
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
+    for name in _UNITS:
+        old: UUID = getattr(dossier, f"{name}_id")
+        new = to(old)
+        if new != old:
+            before[name], after[name] = str(old), str(new)
+            setattr(dossier, f"{name}_id", new)
+            work.change(dossier, name)
+    case = dossier.case
+    if (holder := to(case.holder_id)) != case.holder_id:
+        before["holder"], after["holder"] = str(case.holder_id), str(holder)
+        case.holder_id = holder
+        work.change(case, "holder")
+    _keep_the_promise(work, dossier, to)
+    for task in case.open_tasks:
+        unit = to(task.unit_id)
+        answers = case.clock_unit_id if task.answerable_id else None
+        if unit != task.unit_id:
+            before[f"task:{task.step}"], after[f"task:{task.step}"] = str(task.unit_id), str(unit)
+        person = task.assignee_id
+        if person is not None and unit != task.unit_id and not keeps(person, task.stage, unit):
+            person = None
+        cases.move_task(
+            work, case, task, unit_id=unit, answerable_id=None if answers == unit else answers, assignee_id=person
+        )
+    for opinion in parts(dossier, "opinions"):
+        unit = to(opinion.unit_id)
+        if opinion.answered_at is None and opinion.dropped_at is None and unit != opinion.unit_id:
+            before[f"opinion:{opinion.id}"], after[f"opinion:{opinion.id}"] = str(opinion.unit_id), str(unit)
+            opinion.unit_id = unit
+            work.change(opinion, "unit")
+    if not before:
+        cases.take_moves(case)
+        return False
+    due = case.due_at.isoformat() if case.due_at else None
+    record(work, dossier, "dossier.reorganised", {"before": before, "after": after, "due_at": due, **why})
+    return True
+
+
+def _keep_the_promise(work: Work, dossier: Dossier, to: Callable[[UUID], UUID]) -> None:
+    """The successor answers for the deadline; where its hours would give another due date, the old unit's hours go on
+    counting for this dossier."""
+    case = dossier.case
+    if case.clock_unit_id is None or (unit := to(case.clock_unit_id)) == case.clock_unit_id:
+        return
+    was = case.clock_unit_id
+    if calendar_source(was) != calendar_source(unit):
+        stops, extensions = stops_of(case), extensions_of(dossier)
+        promised = due_of(case, stops, extensions)
+        case.clock_unit_id = unit
+        if due_of(case, stops, extensions) != promised:
+            case.clock_unit_id = was
+            return
+    case.clock_unit_id = unit
+    work.change(case, "clock_unit")
