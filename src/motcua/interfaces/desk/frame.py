@@ -18,6 +18,7 @@ from motcua.interfaces.desk.access import actor_of
 from motcua.interfaces.desk.models import SavedView
 from motcua.interfaces.signing_in.posts import POST, Post, key_of
 from motcua.services.dossiers.queries import work_counts
+from motcua.services.dossiers.worklists import LEAD
 
 WORK = ("dossier.receive", "dossier.process", "dossier.sign", "dossier.return")
 ADMINISTRATION = ("catalogue.edit", "organisations.edit", "accounts.edit", "ledger.read")
@@ -100,7 +101,16 @@ def places(request: HttpRequest, actor: Actor, current: str) -> list[Place]:
         found.append(("intake", _("Receive at the counter"), reverse("desk:intake"), "plus", "n"))
         found.append(("handover", _("Hand-over"), reverse("desk:handover"), "arrow-right", "h"))
     if works(actor):
+        found.append(("batch", _("Scan a pile"), reverse("desk:batch"), "scan", "q"))
+    if actor.may(LEAD):
+        found.append(("leader", _("For the leader"), reverse("desk:leader"), "chart", "l"))
+    if works(actor):
         found.append(("inbox", _("Messages"), reverse("desk:inbox"), "bell", "i"))
+    if actor.may("dossier.read"):
+        found.append(("register", _("Register"), reverse("desk:register"), "document", "b"))
+        found.append(("ratings", _("Ratings"), reverse("desk:ratings"), "star", "d"))
+    if works(actor):
+        found.append(("absence", _("Absence and deputies"), reverse("desk:absence"), "users", "v"))
     if any(actor.may(permission) for permission in ADMINISTRATION):
         found.append(("administration", _("Administration"), reverse("desk:administration"), "settings", "a"))
     return [Place(label, url, icon, key, name == current) for name, label, url, icon, key in found]

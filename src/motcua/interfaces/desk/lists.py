@@ -55,6 +55,9 @@ VIEWS: tuple[View, ...] = (
     View("elsewhere", _("Ours, with another agency"), Filter(scope="elsewhere"), needs=LEAD),
 )
 BY_KEY = {view.key: view for view in VIEWS}
+STAGE_VIEWS = tuple(view for view in VIEWS if len(view.wanted.stages) == 1)
+"""The views of one kind of work each; the filter of kinds offers them."""
+
 
 DUE: tuple[tuple[Literal["late", "today", "week"], Promise], ...] = (
     ("late", pgettext_lazy("work", "Late")),

@@ -4,8 +4,32 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from motcua.interfaces.desk.administration import calendars, catalogue, flows, home, ledger, people, units, wording
-from motcua.interfaces.desk.views import dossier, handover, intake, messages, why, worklist
+from motcua.interfaces.desk import finishing
+from motcua.interfaces.desk.administration import (
+    calendars,
+    catalogue,
+    flows,
+    home,
+    ledger,
+    people,
+    reminders,
+    units,
+    wording,
+)
+from motcua.interfaces.desk.views import (
+    absence,
+    batch,
+    bulk,
+    dossier,
+    handover,
+    intake,
+    leader,
+    messages,
+    ratings,
+    register,
+    why,
+    worklist,
+)
 
 app_name = "desk"
 
@@ -13,7 +37,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", worklist.worklist, name="worklist"),
     path("rail/", worklist.rail, name="rail"),
     path("search/", worklist.find, name="search"),
-    path("bulk/", worklist.bulk, name="bulk"),
+    path("bulk/", bulk.bulk, name="bulk"),
+    path("bulk/<uuid:run_id>/", bulk.run, name="bulk_run"),
+    path("batch/", batch.batch, name="batch"),
+    path("absence/", absence.absence, name="absence"),
+    path("absence/<uuid:key>/end/", absence.end, name="absence_end"),
+    path("leader/", leader.leader, name="leader"),
+    path("leader/decide/", leader.decide, name="decide"),
     path("post/", worklist.switch_post, name="switch_post"),
     path("views/keep/", worklist.save_view, name="save_view"),
     path("views/remove/", worklist.remove_view, name="remove_view"),
@@ -27,10 +57,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("handover/make/", handover.make, name="handover_make"),
     path("handover/<uuid:sheet_id>/", handover.sheet, name="handover_sheet"),
     path("handover/<uuid:sheet_id>/pdf/", handover.pdf, name="handover_pdf"),
+    path("register/", register.page, name="register"),
+    path("register/file/<slug:kind>/", register.download, name="register_file"),
+    path("ratings/", ratings.page, name="ratings"),
+    path("hand-overs/<uuid:sheet_id>/paper/", register.hand_over, name="hand_over_paper"),
     path("dossiers/<uuid:dossier_id>/", dossier.dossier, name="dossier"),
     path("dossiers/<uuid:dossier_id>/why/", why.give, name="why"),
+    path("dossiers/<uuid:dossier_id>/control-sheet/", register.control_sheet, name="control_sheet"),
     path("dossiers/<uuid:dossier_id>/preview/", worklist.preview, name="preview"),
     path("dossiers/<uuid:dossier_id>/act/<slug:verb>/", dossier.act, name="act"),
+    path("dossiers/<uuid:dossier_id>/undo/", finishing.undo, name="undo"),
     path("dossiers/<uuid:dossier_id>/components/<uuid:component_id>/", dossier.judge, name="judge"),
     path("dossiers/<uuid:dossier_id>/files/<uuid:file_id>/", dossier.file, name="file"),
     path("dossiers/<uuid:dossier_id>/documents/<uuid:document_id>/", dossier.document, name="document"),
@@ -62,6 +98,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/calendars/days/remove/", calendars.day_remove, name="common_day_remove"),
     path("administration/calendars/<uuid:key>/", calendars.calendar, name="calendar"),
     path("administration/calendars/<uuid:key>/days/remove/", calendars.day_remove, name="day_remove"),
+    path("administration/reminders/", reminders.reminders, name="reminders"),
+    path("administration/reminders/<uuid:key>/end/", reminders.reminder_end, name="reminder_end"),
     path("administration/people/", people.people, name="people"),
     path("administration/people/new/", people.person_new, name="person_new"),
     path("administration/people/<uuid:key>/", people.person, name="person"),

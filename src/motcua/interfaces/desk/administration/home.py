@@ -45,6 +45,7 @@ ROOMS: tuple[tuple[str, Promise, tuple[tuple[str, Promise, Promise, str], ...]],
             ("units", _("Units"), _("The tree of agencies, counters and divisions"), "building"),
             ("roles", _("Roles"), _("What each role may do"), "shield"),
             ("calendars", _("Calendars"), _("Working hours, days off, days swapped"), "calendar"),
+            ("reminders", _("Reminders"), _("When whom is reminded of a step, and who hears of late ones"), "bell"),
         ),
     ),
     (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -26,29 +25,28 @@ from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.errors import Conflict, Invalid, NotFound, Refused
 from motcua.interfaces.desk import acts as office_acts
-from motcua.interfaces.desk import history, lists
+from motcua.interfaces.desk import history, lists, together
 from motcua.interfaces.desk.access import actor_of, officer
 from motcua.interfaces.desk.acts import Act, Supplement
+from motcua.interfaces.desk.finishing import done_before, next_of, onward, place_of
 from motcua.interfaces.desk.frame import LIST, desk_page
 from motcua.interfaces.desk.moving_acts import MOVING_ACTS
+from motcua.interfaces.desk.opinion_acts import OPINION_ACTS
 from motcua.interfaces.desk.rows import step_name
 from motcua.interfaces.desk.views.why import ask_why
-from motcua.services.dossiers import access, actions, queries, worklists
+from motcua.services.dossiers import access, actions, queries
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.explain import reckoning_of
 from motcua.services.dossiers.models import DoorWay, Dossier, DossierFile
+from motcua.services.dossiers.papers.editions import title_of
 from motcua.services.dossiers.possible import Possible, possible
-from motcua.services.dossiers.rules import SUPPLEMENT_CLOSES_DAYS
+from motcua.services.dossiers.ratings import rating_path
+from motcua.services.dossiers.rules import SUPPLEMENT_CLOSES_DAYS, Status
 from motcua.services.procedures.forms import kept_form
 from motcua.services.procedures.queries import version
 
-FORMS = {
-    "01": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
-    "02": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
-    "03": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
-}
 MOST_EVENTS = 500
-ACTS = office_acts.ACTS | MOVING_ACTS
+ACTS = office_acts.ACTS | MOVING_ACTS | OPINION_ACTS
 ALONG = ("applicant", "result")
 LEADING = frozenset({"accept", "pass_on", "complete", "return", "hand_over", "take_in"})
 """What may be the one main action of the page: that which brings the dossier forward."""
@@ -57,7 +55,7 @@ LEADING = frozenset({"accept", "pass_on", "complete", "return", "hand_over", "ta
 @officer
 @require_safe
 def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
-    """The page. ``?done`` follows an action and offers the next dossier of the list one came from."""
+    """The page. Behind an act it says what was done, and offers the next dossier of the list one came from."""
     actor = actor_of(request)
     found = queries.get(actor, dossier_id, *ALONG)
     if not access.look(actor, found, DoorWay.DESK):
@@ -69,6 +67,7 @@ def _page(
     request: HttpRequest, actor: Actor, found: Dossier, bound: Act | None = None, *, status: int = 200
 ) -> HttpResponse:
     """The page of a dossier; ``bound`` is the form of an act that could not be done, with what was typed."""
+    done = done_before(request)
     components = list(found.components.order_by("position"))
     found.__dict__["_shown_components"] = components
     files = list(found.files.select_related("blob").order_by("added_at", "id"))
@@ -107,13 +106,16 @@ def _page(
         "bound": bound,
         "orphan": bound if bound is not None and all(act is not bound for act in acts) else None,
         "remarks": found.case.remarks.select_related("author").order_by("-at"),
-        "documents": [(FORMS.get(row.form, row.form), row) for row in found.documents.order_by("issued_at")],
+        "documents": [(title_of(row.form, row.issued_at), row) for row in found.documents.order_by("issued_at")],
         "notices": [item(row, language) for row in Message.objects.filter(stream=found.pk).order_by("-at")[:20]],
         "supplements": parts(found, "supplements"),
         "result": getattr(found, "result", None),
+        "rating": rating_path(found) if found.status == Status.RETURNED else "",
         "history": history.told(events, steps, {component.key: component.name for component in components}),
+        "together": together.panel(found),
         "now": clock.now(),
-        "next": _next(request, actor, found) if "done" in request.GET else None,
+        "next": _next(request, actor, found) if done is not None else None,
+        "done": done,
         "desk_views": [],  # no rail beside a dossier: its width belongs to papers and decision
     }
     return desk_page(request, "desk/dossier.html", context, place="worklist", status=status)
@@ -132,10 +134,10 @@ def _act(each: Possible, actor: Actor, found: Dossier, bound: Act | None) -> Act
 
 def _next(request: HttpRequest, actor: Actor, found: Dossier) -> dict[str, str] | None:
     """What comes next in the list from which one came."""
-    asked = lists.read(QueryDict(request.session.get(LIST, "")))
-    task = worklists.next_after(actor, asked.wanted, not_of=found.pk)
+    task = next_of(request, actor, found.pk, next((place_of(task) for task in found.case.open_tasks), None))
     if task is None:
         return None
+    asked = lists.read(QueryDict(str(request.session.get(LIST, ""))))
     return {
         "url": reverse("desk:dossier", args=[task.case_id]),
         "code": task.case.dossier.code,
@@ -152,7 +154,9 @@ def act(request: HttpRequest, dossier_id: UUID, verb: str) -> HttpResponse:
         raise NotFound("There is no such action.")
     actor = actor_of(request)
     found = queries.get(actor, dossier_id)
-    form = kind(request.POST, request.FILES, actor=actor, dossier=found, task=_named_task(request, found))
+    task = _named_task(request, found)
+    at = place_of(task)
+    form = kind(request.POST, request.FILES, actor=actor, dossier=found, task=task)
     if isinstance(form, Supplement) and "preview" in request.POST:
         return _preview(request, form)
     if not form.is_valid():
@@ -167,8 +171,7 @@ def act(request: HttpRequest, dossier_id: UUID, verb: str) -> HttpResponse:
     except Refused as error:
         form.add_error(None, error.text(_))
         return _page(request, actor, queries.get(actor, dossier_id, *ALONG), form, status=error.status)
-    messages.success(request, str(kind.said))
-    return HttpResponseRedirect(f"{reverse('desk:dossier', args=[dossier_id])}?done={verb}")
+    return onward(request, actor, found, verb, str(kind.said), task=task, at=at)
 
 
 def _named_task(request: HttpRequest, found: Dossier) -> Task | None:

@@ -9,24 +9,24 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.cache import Remembered
-from motcua.foundation.errors import MotcuaError, NotFound
+from motcua.foundation.keys import new_id
 from motcua.interfaces.desk import lists
 from motcua.interfaces.desk.access import actor_of, officer
 from motcua.interfaces.desk.frame import LIST, desk_page, views, works
 from motcua.interfaces.desk.models import SavedView
 from motcua.interfaces.desk.rows import procedure_names, rows_of
+from motcua.interfaces.desk.views.bulk import offers_for
 from motcua.interfaces.signing_in.posts import POST, key_of
-from motcua.services.dossiers import access, actions, queries, worklists
+from motcua.services.dossiers import access, queries, worklists
 from motcua.services.dossiers.models import DoorWay, Why
+from motcua.services.dossiers.people import people_of
 from motcua.services.dossiers.searching import SHORTEST_NAME, search
 from motcua.services.procedures.models import Field
 
@@ -37,7 +37,7 @@ fields = Remembered(
 
 PAGE = 50
 SOUGHT = "desk_sought"
-MOST_AT_ONCE = 50
+AGENCIES = ("department", "commune", "vertical")
 
 
 @officer
@@ -58,32 +58,33 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "older": lists.cursor(page.older),
         "now": clock.now(),
         "choices": _choices(actor, asked),
-        "bulk": _bulk(actor, asked),
+        "bulk": offers_for(actor, asked.wanted.stages) if asked.wanted.state == "open" else [],
+        "token": str(new_id()),
+        "principals": actor.principals,
     }
     return desk_page(request, "desk/worklist.html", context, place="worklist")
 
 
 def _choices(actor: Actor, asked: lists.Asked) -> dict[str, Any]:
     """What the filters offer."""
-    units = {unit for _, unit in queries.stage_units(actor)}
-    stages = [view for view in lists.VIEWS if view.needs and actor.may(view.needs)]
+    led = worklists.led_units(actor)
+    leading = asked.wanted.scope != "own"
+    units = set(led) if leading else {unit for _, unit in queries.stage_units(actor)}
+    stages = [view for view in lists.STAGE_VIEWS if leading or actor.may(view.needs)]
+    reached = [unit for unit in directory().all if unit.id in units]
+    agencies = [unit for unit in reached if unit.kind in AGENCIES]
     return {
         "stages": stages if len(asked.view.wanted.stages) > 1 and len(stages) > 1 else [],
-        "units": [unit for unit in directory().all if unit.id in units] if len(units) > 1 else [],
+        "agencies": agencies if 1 < len(agencies) < len(reached) else [],
+        "units": reached if len(units) > 1 else [],
+        "people": people_of(led) if led else [],
+        "nobody": lists.NOBODY,
+        "person": lists.NOBODY if asked.wanted.nobody else str(asked.wanted.person_id or ""),
+        "waiting": asked.view.wanted.state == "open" and asked.wanted.scope != "elsewhere",
         "fields": fields(),
         "due": lists.DUE if not asked.view.wanted.due and asked.view.wanted.state == "open" else (),
         "stage": asked.wanted.stages[0] if len(asked.wanted.stages) == 1 else "",
     }
-
-
-def _bulk(actor: Actor, asked: lists.Asked) -> list[tuple[str, str]]:
-    """What may be done to several rows of this list at once."""
-    if asked.wanted.state != "open":
-        return []
-    offers = [("claim", _("Take in hand"))]
-    if asked.wanted.stages == ("intake",) and actor.may("dossier.receive"):
-        offers.insert(0, ("accept", _("Accept")))
-    return offers
 
 
 @officer
@@ -132,6 +133,7 @@ def find(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:search"))
     text = str(request.session.get(SOUGHT, ""))
     found = search(actor, text) if text else []
+    request.session.pop(LIST, None)  # who looks for one dossier is not working through a list
     if len(found) == 1 and found[0].code == text.upper():
         request.session.pop(SOUGHT)
         return HttpResponseRedirect(reverse("desk:dossier", args=[found[0].pk]))
@@ -147,70 +149,6 @@ def find(request: HttpRequest) -> HttpResponse:
     ]
     context = {"q": text, "rows": rows, "shortest": SHORTEST_NAME, "now": clock.now(), "full": len(found) >= PAGE}
     return desk_page(request, "desk/search.html", context)
-
-
-@officer
-@require_POST
-def bulk(request: HttpRequest) -> HttpResponse:
-    """Takes several rows in hand, or accepts them: each in its own transaction, each with its own result."""
-    actor = actor_of(request)
-    verb = request.POST.get("verb", "")
-    chosen = _chosen(request)
-    results: list[tuple[str, str]] = []
-    done = 0
-    for dossier_id in chosen:
-        try:
-            code = _one(actor, verb, dossier_id)
-            results.append((code, ""))
-            done += 1
-        except MotcuaError as error:
-            results.append((_code_of(actor, dossier_id), error.text(_)))
-    if not chosen:
-        messages.warning(request, _("Mark the rows first."))
-    elif done:
-        text = ngettext("%(count)d dossier done.", "%(count)d dossiers done.", done) % {"count": done}
-        messages.success(request, text)
-    for code, trouble in results:
-        if trouble:
-            messages.error(request, f"{code}: {trouble}")
-    return HttpResponseRedirect(_back(request))
-
-
-def _chosen(request: HttpRequest) -> list[UUID]:
-    keys = []
-    for text in request.POST.getlist("dossier")[:MOST_AT_ONCE]:
-        try:
-            keys.append(UUID(text))
-        except ValueError:
-            continue
-    return list(dict.fromkeys(keys))
-
-
-def _one(actor: Actor, verb: str, dossier_id: UUID) -> str:
-    if verb == "accept":
-        return actions.accept.run(actor, dossier_id).code
-    if verb != "claim":
-        raise NotFound("There is no such action.")
-    dossier = queries.get(actor, dossier_id)
-    stages = {(stage, unit) for stage, unit in queries.stage_units(actor)}
-    mine = [task for task in dossier.case.open_tasks if (task.stage, task.unit_id) in stages]
-    task_id = mine[0].id if mine else dossier_id  # an unknown step is refused by the action in its own words
-    actions.claim.run(actor, dossier_id, task_id=task_id)
-    return dossier.code
-
-
-def _code_of(actor: Actor, dossier_id: UUID) -> str:
-    try:
-        return queries.get(actor, dossier_id).code
-    except NotFound:
-        return str(dossier_id)[:8]
-
-
-def _back(request: HttpRequest) -> str:
-    target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        return target
-    return reverse("desk:worklist")
 
 
 @officer
