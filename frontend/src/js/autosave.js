@@ -34,10 +34,20 @@ each("form[data-autosave-url]", (form) => {
         body: body(),
         headers: { "X-CSRFToken": csrf(), "X-Requested-With": "fetch", Accept: "application/json" },
       });
-      if (!answer.ok) throw new Error(String(answer.status));
       const told = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
+      if (!answer.ok && told.error) {
+        // Something to mend on the page, not on the line: the next change tries again.
+        say("failed");
+        if (state) state.textContent = told.error;
+        return;
+      }
+      if (!answer.ok) throw new Error(String(answer.status));
+      if (told.revision !== undefined) {
+        for (const input of document.querySelectorAll("input[name=revision]")) input.value = told.revision;
+      }
       const now = new Intl.DateTimeFormat("vi", { hour: "2-digit", minute: "2-digit" }).format(new Date());
       say("saved", told.saved_at ?? now);
+      document.dispatchEvent(new CustomEvent("mc:saved"));
     } catch {
       pending = true;
       say("failed");

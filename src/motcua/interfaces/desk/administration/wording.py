@@ -1,20 +1,15 @@
-"""Designed forms and the wording of notices: versions by date, previews."""
+"""The wording of notices: by kind, channel and language, from a day on."""
 
 from __future__ import annotations
-
-from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
-from motcua.engines.forms import actions as form_actions
-from motcua.engines.forms.models import FormDefinition, FormVersion
-from motcua.engines.forms.queries import form_of
 from motcua.engines.notices import wording
 from motcua.engines.notices.models import Template
 from motcua.engines.notices.rules import Wording
@@ -25,104 +20,17 @@ from motcua.interfaces.desk.administration.blocks import (
     Block,
     Cell,
     FormBlock,
-    Own,
     Table,
     blame,
     day_field,
     failed,
     go,
-    perform,
     show,
 )
 
 editor = holding("catalogue.edit")
 CHANNELS = {"inbox": gettext_lazy("In-app inbox"), "email": gettext_lazy("E-mail")}
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
-
-
-@editor
-@require_safe
-def designed_forms(request: HttpRequest) -> HttpResponse:
-    """Designed forms and their versions. A procedure without one has a form derived from the catalogue."""
-    rows = []
-    for definition in FormDefinition.objects.prefetch_related("versions"):
-        for version in definition.versions.all():
-            since = f"{version.effective_from:%d/%m/%Y}" if version.effective_from else "–"
-            published = version.state == FormVersion.State.PUBLISHED
-            rows.append(
-                [
-                    Cell(definition.name, url=reverse("desk:form", args=[version.pk]), note=definition.key),
-                    Cell(version.number, number=True),
-                    Cell(version.get_state_display(), tone="done" if published else "wait"),
-                    Cell(since),
-                    Cell(", ".join(version.schema.get("procedures", []))),
-                ]
-            )
-    table = Table(
-        [_("Form"), _("Version"), _("State"), _("From"), _("Procedures")], rows, empty=_("No designed form yet.")
-    )
-    return show(request, _("Forms"), [table])
-
-
-class FormDate(forms.Form):
-    effective_from = day_field(gettext_lazy("In force from"))
-
-
-@editor
-@require_safe
-def form(request: HttpRequest, key: UUID) -> HttpResponse:
-    """What a version asks, page by page."""
-    version = FormVersion.objects.select_related("definition").filter(pk=key).first()
-    if version is None:
-        raise NotFound("There is no such form.")
-    parsed = form_of(key)
-    language = get_language() or "vi"
-    groups = [
-        {
-            "title": group.title.in_language(language),
-            "fields": [
-                {
-                    "label": field.label.in_language(language),
-                    "type": field.type,
-                    "key": field.key,
-                    "required": bool(field.required),
-                }
-                for field in group.fields
-            ],
-        }
-        for group in parsed.groups
-    ]
-    blocks: list[Own | FormBlock] = [Own("desk/administration/_form_preview.html", {"groups": groups})]
-    if version.state == FormVersion.State.DRAFT:
-        target = reverse("desk:form_publish", args=[key])
-        blocks.insert(
-            0,
-            FormBlock(
-                FormDate(initial={"effective_from": clock.today()}), _("Publish"), _("Publish"), target, main=True
-            ),
-        )
-    title = f"{version.definition.name} · {_('Version %(number)s') % {'number': version.number}}"
-    return show(request, title, blocks, crumbs=[(_("Forms"), reverse("desk:forms"))], intro=version.get_state_display())
-
-
-@editor
-@require_POST
-def form_publish(request: HttpRequest, key: UUID) -> HttpResponse:
-    """A draft comes into force from a day."""
-    version = FormVersion.objects.filter(pk=key).first()
-    if version is None:
-        raise NotFound("There is no such form.")
-    dated = FormDate(request.POST)
-    perform(
-        request,
-        dated,
-        lambda work: form_actions.publish(work, version, effective_from=dated.cleaned_data["effective_from"]),
-        _("Published."),
-    )
-    for lines in dated.errors.values():
-        for line in lines:
-            messages.error(request, str(line))
-    return go("form", key)
 
 
 @editor
