@@ -68,8 +68,8 @@ class BatchWork(DatabaseWork):
         with connection.cursor() as cursor:
             for model, rows in added.items():
                 columns = columns_of(model)
-                names = ", ".join(f'"{column.name}"' for column in columns)
-                with cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as copy:
+                listed = ", ".join(f'"{column.name}"' for column in columns)
+                with cursor.copy(f'COPY "{model._meta.db_table}" ({listed}) FROM STDIN') as copy:
                     for row in rows:
                         copy.write_row([column.value(row) for column in columns])
             for (model, fields), rows in alike.items():

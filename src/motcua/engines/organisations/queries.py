@@ -182,6 +182,11 @@ def _load_directory() -> Directory:
 directory = Remembered(_load_directory)
 
 
+def fresh_directory() -> Directory:
+    """The units as the present transaction sees them; nobody else in this process is given this copy."""
+    return _load_directory()
+
+
 def _load_calendars() -> dict[UUID | None, Calendar]:
     """Calendars by key; ``None`` is the national default with the days entered for all."""
     days: dict[UUID | None, dict[str, dict[str, str]]] = {}

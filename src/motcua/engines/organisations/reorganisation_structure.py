@@ -32,7 +32,7 @@ def put_in_effect(work: BatchWork, reorganisation: Reorganisation, plan: Plan) -
     """
     if plan.problems:
         place, message = plan.problems[0]
-        raise Refused("The reorganisation cannot be carried out: %(place)s: %(message)s", place=place, message=message)
+        raise Refused("The reorganisation cannot be carried out: %(place)s: %(problem)s", place=place, problem=message)
     structure = _Structure(work, reorganisation, plan)
     structure.make_units()
     structure.rename_and_place()

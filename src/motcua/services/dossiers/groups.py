@@ -250,7 +250,7 @@ def unit_of(part: Part, lead: UnitInfo | None, ward_code: str | None) -> UnitInf
     if part.unit.startswith("field:"):
         return agency_of_field(part.unit.removeprefix("field:"))
     if part.unit.startswith("code:"):
-        return units.coded(part.unit.removeprefix("code:"))
+        return units.present(units.coded(part.unit.removeprefix("code:")))
     return competent_unit(current(part.procedure), ward_code)
 
 

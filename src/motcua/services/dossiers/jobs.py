@@ -18,7 +18,7 @@ from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.notices.actions import send
 from motcua.foundation import clock
 from motcua.foundation.errors import MotcuaError
-from motcua.services.dossiers import actions, intake_jobs, linked_jobs, papers, work_jobs
+from motcua.services.dossiers import actions, intake_jobs, linked_jobs, papers, reorganising, work_jobs
 from motcua.services.dossiers.actions.drafts import forget_expired
 from motcua.services.dossiers.models import Dossier, SupplementRequest
 from motcua.services.dossiers.readers import to_applicant
@@ -95,3 +95,15 @@ def remind_supplements(timestamp: int) -> None:
 def expire_drafts(timestamp: int) -> None:
     """Forgets drafts whose time is over. Their files are uploads, which expire with them."""
     forget_expired(clock.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="dossiers.reorganise", queueing_lock="dossiers.reorganise")
+def reorganise(timestamp: int = 0) -> None:
+    """Carries out the reorganisations whose day is here, and goes on with one that was broken off."""
+    for row_id in reorganising.due():
+        try:
+            reorganising.carry_out(row_id)
+        except MotcuaError as error:
+            # The next run tries again; the administrator's page says what stands in the way.
+            logger.warning("reorganisation %s is not carried out: %s", row_id, error)

@@ -104,11 +104,14 @@ def _pairs(actor: Actor, wanted: Filter) -> list[tuple[str, UUID]]:
         pairs = [(stage, unit) for unit in led_units(actor) for stage in wanted.stages]
     else:
         pairs = [pair for pair in stage_units(actor) if pair[0] in wanted.stages]
+    units = directory()
     if wanted.unit_id is not None and wanted.scope != "elsewhere":
-        pairs = [pair for pair in pairs if pair[1] == wanted.unit_id]
-    agency = directory().by_id.get(wanted.within) if wanted.within else None
+        # a view that was saved before a reorganisation shows the work where it is now
+        unit = units.by_id.get(wanted.unit_id)
+        pairs = [pair for pair in pairs if unit is not None and pair[1] in (unit.id, units.present(unit).id)]
+    agency = units.by_id.get(wanted.within) if wanted.within else None
     if agency is not None:
-        inside = {unit.id for unit in directory().under(agency.path)}
+        inside = {unit.id for unit in units.under(units.present(agency).path)}
         pairs = [pair for pair in pairs if pair[1] in inside]
     return pairs
 

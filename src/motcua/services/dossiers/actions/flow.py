@@ -32,10 +32,10 @@ def unit_for(dossier: Dossier, step: Step) -> UUID:
     """Which unit does the step. A division that the competent unit does not have leaves the step to the unit."""
     units = directory()
     if step.unit.startswith("code:"):
-        return units.coded(step.unit.removeprefix("code:")).id
+        return units.present(units.coded(step.unit.removeprefix("code:"))).id
     if step.unit.startswith("within:"):
         whole = units.unit(dossier.competent_id)
-        division = units.by_code.get(f"{whole.code}.{step.unit.removeprefix('within:')}")
+        division = units.division(whole, step.unit.removeprefix("within:"))
         return division.id if division else whole.id
     if step.unit.startswith("field:"):
         return agency_of_field(step.unit.removeprefix("field:")).id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -93,6 +93,7 @@ def submit(work: Work, submission: Submission) -> Dossier:
         raise Refused("This procedure is suspended. Please ask at the one-stop counter.")
     if submission.procedure.method(submission.channel) is None and submission.procedure.methods:
         raise Refused("This procedure can't be submitted this way. Please choose another way to submit.")
+    submission = _to_successors(submission)
     competent = directory().unit(submission.competent_id)
     day = work.now.astimezone(VIETNAM).date()
     number = work.next_number(competent.code, day)
@@ -154,6 +155,15 @@ def submit(work: Work, submission: Submission) -> Dossier:
         first=True,
     )
     return dossier
+
+
+def _to_successors(submission: Submission) -> Submission:
+    """What is addressed to a unit that is no more goes to who has its work now."""
+    units = directory()
+    competent, received = units.unit(submission.competent_id), units.unit(submission.received_at_id)
+    if competent.current and received.current:
+        return submission
+    return replace(submission, competent_id=units.present(competent).id, received_at_id=units.present(received).id)
 
 
 def intake_due(unit_id: UUID, moment: datetime) -> datetime | None:
