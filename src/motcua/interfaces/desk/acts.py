@@ -20,6 +20,7 @@ from motcua.engines.files.actions import Incoming, store_many
 from motcua.engines.ledger.actor import Actor
 from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions.flow import unit_for
+from motcua.services.dossiers.actions.opinions import open_opinions
 from motcua.services.dossiers.models import Delivery, Dossier, DossierComponent
 from motcua.services.dossiers.people import people_for
 from motcua.services.dossiers.possible import chooses, steps_after, steps_before
@@ -318,8 +319,14 @@ class Complete(Act):
     type_code = forms.ChoiceField(label=_("Type of result"), required=False)
     reason = _text(_("Why it is rejected"), required=False)
     files = FilesField(label=_("Files of the result"), required=False)  # type: ignore[assignment]  # a field, not the data
+    unheard = _text(
+        _("Why you decide without the opinions that are still awaited"),
+        hint=_("Other agencies were asked and have not answered; the reason is put on record."),
+    )
 
     def prepare(self) -> None:
+        if not open_opinions(self.dossier):
+            del self.fields["unheard"]
         procedure = version(self.dossier.procedure_version_id)
         types = procedure.result_types
         if types:
@@ -341,6 +348,7 @@ class Complete(Act):
             type_code=data.get("type_code", ""),
             reason=data["reason"],
             files=self.stored(),
+            unheard=data.get("unheard", ""),
         )
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from motcua.engines.accounts.models import User
 from motcua.engines.ledger.models import Event
 from motcua.engines.organisations.queries import directory
+from motcua.engines.organisations.queries import directory
 from motcua.interfaces.desk.acts import REASONS
 
 
@@ -52,6 +53,12 @@ WORDS: dict[str, tuple[Promise, str]] = {
     "dossier.papers_arrived": (gettext_lazy("The papers arrived whole"), "done"),
     "dossier.papers_incomplete": (gettext_lazy("The papers did not arrive whole; they go back"), "wait"),
     "dossier.document_issued": (gettext_lazy("Document issued"), "done"),
+    "dossier.opinions_asked": (gettext_lazy("Other agencies asked for their opinion"), "done"),
+    "dossier.opinion_given": (gettext_lazy("An agency gave its opinion"), "done"),
+    "dossier.opinion_withdrawn": (gettext_lazy("A question to an agency was taken back"), "done"),
+    "dossier.opinion_reminded": (gettext_lazy("An agency was reminded of its answer"), "done"),
+    "dossier.opinion_late": (gettext_lazy("An answer is late; the head of the one-stop unit was told"), "late"),
+    "dossier.linked_result": (gettext_lazy("The result of a linked part came in"), "done"),
 }
 VERDICTS = {
     "enough": gettext_lazy("complete"),
@@ -117,6 +124,11 @@ def _detail(
 ) -> str:
     """What belongs to the line: the step, the reason, the opinion, what is missing."""
     step = steps.get(str(data.get("step", "")), str(data.get("step", "")))
+    if kind.startswith("dossier.opinion"):
+        keys = [one["unit"] for one in data.get("opinions", [])] or [str(data.get("unit", ""))]
+        units = {str(unit.id): unit.label for unit in directory().all}
+        said = _("late") if data.get("late") else str(data.get("reason", ""))
+        return ", ".join(units.get(key, "") for key in keys) + (f": {said}" if said else "")
     if kind == "dossier.component_judged":
         key = str(data.get("component", ""))
         return f"{components.get(key, key)}: {VERDICTS.get(str(data.get('after', '')), '')}"
