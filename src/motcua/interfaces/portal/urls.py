@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from motcua.interfaces.portal.views import dossiers, drafts, finding, person, procedures
+from motcua.interfaces.portal.views import dossiers, drafts, finding, person, procedures, rating, watching
 
 app_name = "portal"
 
@@ -36,10 +36,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dossiers/<str:code>/withdraw/", dossiers.withdraw, name="withdraw"),
     path("dossiers/<str:code>/files/<uuid:file_id>/", dossiers.file, name="file"),
     path("dossiers/<str:code>/documents/<uuid:document_id>/", dossiers.document, name="document"),
+    path("rate/<str:token>/", rating.rate, name="rate"),
     path("inbox/", person.inbox, name="inbox"),
     path("inbox/read/", person.read_all, name="read_all"),
     path("inbox/<uuid:message_id>/", person.message, name="message"),
     path("account/", person.account, name="account"),
+    path("account/looked-at/", watching.looked_at, name="looked_at"),
     path("account/contact/", person.contact, name="contact"),
     path("account/wishes/", person.wishes, name="wishes"),
     path("account/language/", person.speak, name="speak"),

@@ -192,7 +192,11 @@ def of_party(actor: Actor, *, after: Position | None = None, limit: int = 50) ->
     """Who looked at the dossiers of the person asking, newest first, by index; nothing for anybody else."""
     if actor.kind != "citizen" or actor.party_id is None:
         return Access.objects.none()
-    found = Access.objects.filter(party_id=actor.party_id).select_related("dossier", "officer", "client")
+    found = (
+        Access.objects.filter(party_id=actor.party_id)
+        .select_related("dossier", "officer", "client")
+        .defer("dossier__answers", "dossier__contact")
+    )
     if after is not None:
         found = found.filter(Q(at__lt=after[0]) | Q(at=after[0], pk__lt=after[1]))
     return found.order_by("-at", "-id")[:limit]

@@ -70,6 +70,13 @@ def asked(dossier: Dossier, at: datetime) -> Rating:
     return Rating.objects.get(pk=dossier.pk)
 
 
+def rating_path(dossier: Dossier, via: str = COUNTER) -> str:
+    """The page to rate it, for the counter's second screen unless said otherwise; empty while there is none, or none
+    any more. One query."""
+    found = Rating.objects.filter(pk=dossier.pk).first()
+    return page_path(found.token, via) if found is not None and is_open(found) else ""
+
+
 def _empty(dossier: Dossier, at: datetime) -> Rating:
     return Rating(
         dossier=dossier,

@@ -47,6 +47,8 @@ from motcua.services.dossiers.models import (
     Result,
     SupplementRequest,
 )
+from motcua.services.dossiers.papers.issuing import PUBLIC
+from motcua.services.dossiers.ratings import rating_path
 from motcua.services.dossiers.rules import COMPLETION, WITHDRAWABLE, Status
 from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.forms import kept_form
@@ -59,6 +61,9 @@ FORMS = {
     "01": _("Receipt with the due date (form 01)"),
     "02": _("Request for more papers (form 02)"),
     "03": _("Refusal with its reasons (form 03)"),
+    "04": _("Apology and new due date (form 04)"),
+    "05": _("Notice that the dossier is stopped (form 05)"),
+    "KQ": _("Receipt of the result"),
 }
 RECEIPT = "01"
 
@@ -183,6 +188,7 @@ def _dossier(request: HttpRequest, found: Dossier, problems: dict[str, list[str]
             "again": found.status in _AGAIN,
             "messages_about": _messages(actor_of(request), found),
             "lookup": lookup_url(found.code),
+            "rating": rating_path(found, "link") if found.status == Status.RETURNED else "",
         },
         nav="dossiers",
         status=422 if problems else 200,
@@ -217,7 +223,7 @@ def _may_have_result(found: Dossier) -> bool:
 
 
 def _documents(found: Dossier) -> list[tuple[Document, str]]:
-    rows = Document.objects.filter(dossier=found).order_by("issued_at")
+    rows = Document.objects.filter(dossier=found, form__in=PUBLIC).order_by("issued_at")
     return [(row, str(FORMS.get(row.form, row.form))) for row in rows]
 
 
@@ -339,7 +345,7 @@ def file(request: HttpRequest, code: str, file_id: UUID) -> HttpResponseBase:
 def document(request: HttpRequest, code: str, document_id: UUID) -> HttpResponseBase:
     """A paper that the office issued: receipt, request for papers, refusal."""
     found = queries.get_by_code(actor_of(request), code)
-    row = Document.objects.filter(pk=document_id, dossier=found).select_related("blob").first()
+    row = Document.objects.filter(pk=document_id, dossier=found, form__in=PUBLIC).select_related("blob").first()
     if row is None:
         raise NotFound("There is no such file.")
     name = f"{found.code}-{row.form}.pdf"

@@ -1,0 +1,110 @@
+"""Who has looked at my dossiers, when and why (Luật 91/2025/QH15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from motcua.engines.organisations.queries import directory
+from motcua.engines.organisations.roles import DEFAULT_ROLES
+from motcua.interfaces.portal.access import actor_of, citizen
+from motcua.interfaces.portal.frame import language, portal_page
+from motcua.services.dossiers import access, policies
+from motcua.services.dossiers.models import Access, DoorWay, Why
+
+PAGE = 50
+
+
+@dataclass(slots=True)
+class Look:
+    """One line: whose office looked, into which dossier, what for."""
+
+    at: datetime
+    code: str
+    who: str
+    why: str
+
+
+@dataclass(slots=True)
+class Day:
+    """The looks of one day, newest first."""
+
+    day: date
+    looks: list[Look] = field(default_factory=list)
+
+
+@citizen
+@require_safe
+def looked_at(request: HttpRequest) -> HttpResponse:
+    """By day: unit and role (the officer's name where the policy says so), the dossier, and why, in plain words."""
+    rows = list(access.of_party(actor_of(request), after=_position(request.GET.get("after", "")), limit=PAGE + 1))
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    context = {
+        "days": _days(rows[:PAGE]),
+        "older": f"{last.at.isoformat()}_{last.pk}" if last else "",
+    }
+    return portal_page(request, "looked_at.html", context)
+
+
+def _position(text: str) -> access.Position | None:
+    moment, _sep, key = text.partition("_")
+    try:
+        at = datetime.fromisoformat(moment)
+        return (at, UUID(key)) if at.tzinfo else None
+    except ValueError:
+        return None
+
+
+def _days(rows: Iterable[Access]) -> list[Day]:
+    names = policies.value("access_names") == "name"
+    days: list[Day] = []
+    for row in rows:
+        if not days or days[-1].day != row.day:
+            days.append(Day(row.day))
+        days[-1].looks.append(Look(row.at, row.dossier.code, _who(row, names), _why(row)))
+    return days
+
+
+def _who(row: Access, names: bool) -> str:
+    """Unit and role; nothing of the officer's own."""
+    unit = directory().by_id.get(row.unit_id) if row.unit_id else None
+    parts = [unit.name] if unit else []
+    if row.client is not None:
+        return ", ".join([row.client.name, *parts])
+    if row.officer is None:
+        return _("The operator of the platform")
+    if row.role and language() == "vi":
+        parts.append(DEFAULT_ROLES.get(row.role, (row.role, []))[0])
+    if names:
+        parts.append(row.officer.full_name)
+    return ", ".join(parts) or _("An officer")
+
+
+def _why(row: Access) -> str:
+    """What they looked at and what for, as one would say it."""
+    if row.why == Why.TASK:
+        said = _("to handle your dossier")
+    elif row.why == Why.REASON:
+        reason = access.REASON_TEXTS.get(row.reason)
+        said = str(reason) if reason is not None and row.reason != access.OTHER else row.note or _("for another reason")
+    elif row.why == Why.PREVIEW:
+        said = _("saw it in a list")
+    elif row.why == Why.REGISTER:
+        said = _("printed or saved the register of dossiers, in which yours stands")
+    elif row.why == Why.CLIENT:
+        said = _("a connected system asked for it")
+    elif row.why == Why.EXPORT:
+        said = _("for the examination of how procedures are handled")
+    else:
+        said = _("to keep the platform running")
+    if row.way == DoorWay.FILE:
+        return _("opened a file: %(why)s") % {"why": said}
+    if row.way == DoorWay.PAPER:
+        return _("opened a printed paper: %(why)s") % {"why": said}
+    return said
