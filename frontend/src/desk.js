@@ -3,6 +3,8 @@ import "./js/common.js";
 import "./js/theme.js";
 import "./js/worklist.js";
 import "./js/verdicts.js";
+import "./js/pile.js";
+import "./js/designer.js";
 import { begin } from "./js/dom.js";
 
 begin();

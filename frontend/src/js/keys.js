@@ -22,6 +22,48 @@ const typing = (target) =>
 
 const shown = (element) => element.getClientRects().length > 0;
 
+const KEY_NAMES = { Escape: "Esc" };
+
+/** What an element with a key does, in the words of the page. */
+function labelOf(element) {
+  const named = element.getAttribute("aria-label") || element.querySelector(":scope > span:not(.mc-count)")?.textContent;
+  if (named) return named.trim();
+  const copy = element.cloneNode(true);
+  for (const extra of copy.querySelectorAll("kbd, svg, .mc-count")) extra.remove();
+  return copy.textContent.trim().replace(/\s+/g, " ");
+}
+
+/** Lists the keys that this page has now; keys of things that are not there are left out. */
+function listKeys(dialog) {
+  const list = dialog.querySelector("[data-page-keys]");
+  if (!list) return;
+  const known = new Set();
+  list.replaceChildren();
+  for (const element of document.querySelectorAll("[data-key]")) {
+    const key = element.dataset.key;
+    const label = labelOf(element);
+    const hidden = !shown(element) && !element.closest("[data-bulk-bar]");
+    if (hidden || known.has(key) || !label) continue;
+    known.add(key);
+    const row = document.createElement("div");
+    const term = row.appendChild(document.createElement("dt"));
+    term.appendChild(document.createElement("kbd")).textContent = KEY_NAMES[key] ?? key;
+    row.appendChild(document.createElement("dd")).textContent = label;
+    list.append(row);
+  }
+  const title = dialog.querySelector("[data-page-keys-title]");
+  if (title) title.hidden = !known.size;
+  for (const row of dialog.querySelectorAll("[data-keys-when]")) {
+    row.hidden = !document.querySelector(row.dataset.keysWhen);
+  }
+}
+
+each("#mc-keys", (dialog) => {
+  new MutationObserver(() => {
+    if (dialog.open) listKeys(dialog);
+  }).observe(dialog, { attributes: true, attributeFilter: ["open"] });
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && typing(event.target)) return event.target.blur();

@@ -59,8 +59,10 @@ each("[data-worklist]", (table) => {
     } else if (key === "Enter" && active && !document.activeElement?.matches("a, button, summary, input")) {
       link(active)?.click();
     } else if (key === "x" && active && box(active)) {
-      box(active).checked = !box(active).checked;
+      if (!box(active).disabled) box(active).checked = !box(active).checked;
       marks();
+    } else if (key === "X" && table.querySelector("input[data-mark-all]")) {
+      table.querySelector("input[data-mark-all]").click();
     } else {
       return false;
     }
@@ -69,7 +71,7 @@ each("[data-worklist]", (table) => {
 
   table.addEventListener("change", (event) => {
     if (event.target.matches("[data-mark-all]")) {
-      for (const row of rows()) if (box(row)) box(row).checked = event.target.checked;
+      for (const row of rows()) if (box(row) && !box(row).disabled) box(row).checked = event.target.checked;
     }
     marks();
   });

@@ -28,7 +28,8 @@ DONE: Final = "desk_done"
 
 ONWARD: Final = frozenset(
     {
-        "accept", "refuse", "supplement", "pass_on", "send_back", "complete", "return", "answer_opinion", "ask_opinions",
+        "accept", "refuse", "supplement", "pass_on", "send_back", "complete", "return", "answer_opinion",
+        "ask_opinions",
         "hand_over", "take_in", "extend", "stop", "give_at_once", "close_unanswered", "demand_payment",
     }
 )  # fmt: skip
