@@ -29,6 +29,7 @@ REGISTRY: dict[str, Entry] = {
     "ledger": Entry("ledger", "Verify the ledger, rebuild what is read from it."),
     "migrate": Entry("migrate", "Bring the database up to the code, and the application's rights with it."),
     "openapi": Entry("openapi", "Print the description of the API."),
+    "organisations": Entry("organisations", "Reorganise units: merge, split, dissolve, rename, move them."),
     "procedures": Entry("procedures", "Import and show procedures."),
     "register": Entry("register", "Write the register of dossiers (form 07) as xlsx or pdf."),
     "replay": Entry("replay", "Run a real event log through a flow with a simulated clock."),

@@ -24,6 +24,7 @@ from motcua.services.dossiers.actions.processing import (
     return_result,
     send_back,
 )
+from motcua.services.dossiers.actions.reorganised import take_over
 from motcua.services.dossiers.actions.stopping import reopen, stop, withdraw
 from motcua.services.dossiers.actions.submit import ComponentIn, FileIn, Submission, submit, submit_once
 from motcua.services.dossiers.actions.supplement import close_unanswered, request_supplement, supply
@@ -74,6 +75,7 @@ __all__ = [
     "supply",
     "take_in",
     "take_in_one",
+    "take_over",
     "withdraw",
     "withdraw_opinion",
 ]
