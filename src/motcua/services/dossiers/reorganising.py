@@ -152,7 +152,7 @@ def due() -> list[UUID]:
     ]
 
 
-def carry_out(row_id: UUID, step: Step = _silent) -> Reorganisation:
+def carry_out(row_id: UUID, step: Step = _silent, *, portion: int = moves.PORTION) -> Reorganisation:
     """Puts a decided reorganisation in effect, or goes on with one that was broken off; done ones are swept again.
 
     Raises ``Refused`` before its day, or when the units have changed since it was decided so that it no longer fits;
@@ -167,7 +167,7 @@ def carry_out(row_id: UUID, step: Step = _silent) -> Reorganisation:
         if row.state == State.DECIDED:
             step("units", 0, 1)
             row = _structure(row_id)
-        counts = moves.everything(row, step)
+        counts = moves.everything(row, step, portion)
         if row.state == State.APPLYING:
             _finish(row, counts)
     return row

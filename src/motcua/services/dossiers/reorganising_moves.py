@@ -81,11 +81,11 @@ class Heirs:
         return heirs[heir_of(rules, facts)][0]
 
 
-def everything(row: Reorganisation, step: Step) -> dict[str, int]:
-    """Moves all that is left to move. Returns how many of each were moved now."""
+def everything(row: Reorganisation, step: Step, portion: int = PORTION) -> dict[str, int]:
+    """Moves all that is left to move, ``portion`` dossiers in a transaction. Returns how many of each were moved now."""
     heirs = Heirs(row)
     return {
-        "dossiers": dossiers(heirs, step),
+        "dossiers": dossiers(heirs, step, portion),
         "hand_overs": sheets(heirs),
         "groups": groups(heirs),
         "drafts": drafts(heirs),
@@ -94,15 +94,15 @@ def everything(row: Reorganisation, step: Step) -> dict[str, int]:
     }
 
 
-def dossiers(heirs: Heirs, step: Step) -> int:
+def dossiers(heirs: Heirs, step: Step, portion: int) -> int:
     """All open dossiers of the units, portion by portion."""
     with connection.cursor() as cursor:
         cursor.execute(OPEN_OF_UNITS, {"units": heirs.units})
         keys = [key for (key,) in cursor.fetchall()]
     moved = 0
-    for start in range(0, len(keys), PORTION):
-        moved += _portion(heirs, keys[start : start + PORTION])
-        step("dossiers", min(start + PORTION, len(keys)), len(keys))
+    for start in range(0, len(keys), portion):
+        moved += _portion(heirs, keys[start : start + portion])
+        step("dossiers", min(start + portion, len(keys)), len(keys))
     return moved
 
 
@@ -255,17 +255,17 @@ def _all(work: BatchWork, rows: Sequence[Any], names: Sequence[str], heirs: Heir
 
 _ADDRESSES = """
 WITH ward AS (SELECT * FROM unnest(%(old)s::text[], %(new)s::text[], %(names)s::text[]) AS w(old, new, name)),
-some AS (
+chosen AS (
     SELECT p.id, p.ward_code, w.new, w.name FROM accounts_party p JOIN ward w ON w.old = p.ward_code
     WHERE p.created_at < %(began)s AND p.former_address NOT LIKE %(mark)s
     ORDER BY p.id LIMIT %(limit)s FOR UPDATE OF p)
 UPDATE accounts_party p SET
-    ward_code = some.new,
-    ward_name = CASE WHEN some.name <> '' THEN some.name ELSE p.ward_name END,
+    ward_code = chosen.new,
+    ward_name = CASE WHEN chosen.name <> '' THEN chosen.name ELSE p.ward_name END,
     former_address = left(CASE WHEN p.former_address = ''
         THEN concat_ws(', ', nullif(p.address_line, ''), nullif(p.ward_name, ''), nullif(p.province_name, ''))
         ELSE regexp_replace(p.former_address, ' [[][0-9/]+[]]$', '') END, 380) || %(suffix)s
-FROM some WHERE p.id = some.id RETURNING some.ward_code, some.new
+FROM chosen WHERE p.id = chosen.id RETURNING chosen.ward_code, chosen.new
 """
 
 
