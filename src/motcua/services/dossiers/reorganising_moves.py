@@ -82,7 +82,7 @@ class Heirs:
 
 
 def everything(row: Reorganisation, step: Step, portion: int = PORTION) -> dict[str, int]:
-    """Moves all that is left to move, ``portion`` dossiers in a transaction. Returns how many of each were moved now."""
+    """Moves all that is left to move, ``portion`` dossiers in a transaction. Returns how many of each moved now."""
     heirs = Heirs(row)
     return {
         "dossiers": dossiers(heirs, step, portion),
