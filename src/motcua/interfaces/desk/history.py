@@ -17,6 +17,7 @@ from motcua.engines.ledger.models import Event
 from motcua.engines.organisations.queries import directory
 from motcua.engines.organisations.queries import directory
 from motcua.interfaces.desk.acts import REASONS
+from motcua.interfaces.reorganised import taken_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ WORDS: dict[str, tuple[Promise, str]] = {
     "dossier.handed_over": (gettext_lazy("Papers handed over"), "done"),
     "dossier.papers_arrived": (gettext_lazy("The papers arrived whole"), "done"),
     "dossier.papers_incomplete": (gettext_lazy("The papers did not arrive whole; they go back"), "wait"),
+    "dossier.reorganised": (gettext_lazy("Taken over by another unit; the due date stays"), "done"),
     "dossier.document_issued": (gettext_lazy("Document issued"), "done"),
     "dossier.opinions_asked": (gettext_lazy("Other agencies asked for their opinion"), "done"),
     "dossier.opinion_given": (gettext_lazy("An agency gave its opinion"), "done"),
@@ -123,6 +125,8 @@ def _detail(
     people: Mapping[str, str],
 ) -> str:
     """What belongs to the line: the step, the reason, the opinion, what is missing."""
+    if kind == "dossier.reorganised":
+        return ". ".join(taken_over(data))
     step = steps.get(str(data.get("step", "")), str(data.get("step", "")))
     if kind.startswith("dossier.opinion"):
         keys = [one["unit"] for one in data.get("opinions", [])] or [str(data.get("unit", ""))]

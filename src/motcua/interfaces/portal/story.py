@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from motcua.engines.ledger.models import Event
 from motcua.engines.organisations.queries import directory
 from motcua.interfaces.portal.frame import language
 from motcua.interfaces.portal.offers import basis_words
+from motcua.interfaces.reorganised import UnitsThen, taken_over
 from motcua.interfaces.templatetags._words import moment_words
 from motcua.services.dossiers.models import Delivery, Dossier
 
@@ -48,8 +49,13 @@ class _Tale:
     dossier: Dossier
     tasks: Sequence[Task]
     flow: Definition
+    then: UnitsThen
+    at: datetime | None = None
 
     def unit(self, key: UUID | str | None) -> str:
+        """The name of a unit: in a line of the past as it was then."""
+        if key and self.at is not None:
+            return self.then.words(key, self.at)
         found = directory().by_id.get(UUID(str(key))) if key else None
         return found.name if found else _("The agency")
 
@@ -71,7 +77,8 @@ def story(
     dossier: Dossier, events: Iterable[Event], tasks: Sequence[Task], flow: Definition, now: datetime
 ) -> list[Moment]:
     """Line by line: the past from the ledger, the present from the open tasks, the rest of the way from the flow."""
-    tale = _Tale(dossier, tasks, flow)
+    events = list(events)
+    tale = _Tale(dossier, tasks, flow, UnitsThen(events))
     told = [moment for event in events if (moment := _told(tale, event)) is not None]
     live = [task for task in tasks if task.state in (TaskState.OPEN, TaskState.WAITING)]
     told += [_present(tale, task, now) for task in live]
@@ -81,7 +88,7 @@ def story(
 
 def _told(tale: _Tale, event: Event) -> Moment | None:
     sentence = _SENTENCES.get(event.kind)
-    return sentence(tale, event.at, event.data) if sentence else None
+    return sentence(replace(tale, at=event.at), event.at, event.data) if sentence else None
 
 
 def _submitted(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
@@ -160,6 +167,15 @@ def _withdrawn(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
     return Moment(_("You withdrew the dossier"), at, lines=lines, tone="wait")
 
 
+def _reorganised(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    what, basis = taken_over(data)
+    lines = [basis]
+    if data.get("due_at"):
+        due = moment_words(datetime.fromisoformat(data["due_at"]))
+        lines.append(_("The result stays due at %(moment)s.") % {"moment": due})
+    return Moment(what, at, lines=tuple(lines))
+
+
 _SENTENCES: Mapping[str, Callable[[_Tale, datetime, Mapping[str, Any]], Moment]] = {
     "dossier.submitted": _submitted,
     "dossier.accepted": _accepted,
@@ -172,6 +188,7 @@ _SENTENCES: Mapping[str, Callable[[_Tale, datetime, Mapping[str, Any]], Moment]]
     "dossier.completed": _completed,
     "dossier.returned": _returned,
     "dossier.withdrawn": _withdrawn,
+    "dossier.reorganised": _reorganised,
 }
 
 
