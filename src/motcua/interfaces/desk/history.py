@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from motcua.engines.accounts.models import User
 from motcua.engines.ledger.models import Event
 from motcua.engines.organisations.queries import directory
-from motcua.engines.organisations.queries import directory
 from motcua.interfaces.desk.acts import REASONS
 from motcua.interfaces.reorganised import taken_over
 
@@ -60,6 +59,10 @@ WORDS: dict[str, tuple[Promise, str]] = {
     "dossier.opinion_withdrawn": (gettext_lazy("A question to an agency was taken back"), "done"),
     "dossier.opinion_reminded": (gettext_lazy("An agency was reminded of its answer"), "done"),
     "dossier.opinion_late": (gettext_lazy("An answer is late; the head of the one-stop unit was told"), "late"),
+    "dossier.reminded": (gettext_lazy("Reminded"), "done"),
+    "dossier.taken_back": (gettext_lazy("Taken back by who passed it on"), "wait"),
+    "dossier.proposed": (gettext_lazy("Proposed to the leader"), "done"),
+    "dossier.proposal_declined": (gettext_lazy("The leader declined what was proposed"), "wait"),
     "dossier.linked_result": (gettext_lazy("The result of a linked part came in"), "done"),
 }
 VERDICTS = {

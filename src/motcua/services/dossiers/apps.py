@@ -12,9 +12,11 @@ class DossiersConfig(AppConfig):
         from motcua.services.dossiers import (  # noqa: F401 -- they register themselves
             following_groups,
             following_helpers,
+            following_turns,
             online,
             opinions,
             ratings,
+            proposals,
             readers,
             reminding,
         )
@@ -24,4 +26,5 @@ class DossiersConfig(AppConfig):
         wording.register(Path(__file__).parent / "notices_moving.json", page_of)
         wording.register(Path(__file__).parent / "notices_linked.json", following_groups.page)
         wording.register(Path(__file__).parent / "notices_work.json", page_of)
+        wording.register(Path(__file__).parent / "notices_turns.json", page_of)
         wording.register(Path(__file__).parent / "notices_ratings.json", ratings.page_of)

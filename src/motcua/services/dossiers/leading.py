@@ -19,6 +19,7 @@ from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.services.dossiers.models import Correction, UsualLoad
+from motcua.services.dossiers.proposals import count_waiting
 from motcua.services.dossiers.worklists import led_units
 
 Cause = Literal["opinion", "transfer", "elsewhere", "not_received", "untaken", "in_hand"]
@@ -97,6 +98,7 @@ class Overview:
     to_sign: int = 0
     to_sign_late: int = 0
     to_sign_today: int = 0
+    proposals: int = 0
     corrections: int = 0
     waiting: int = 0
     late: list[Late] = field(default_factory=list)
@@ -148,7 +150,7 @@ class _Cell:
 
 
 def overview(actor: Actor) -> Overview:
-    """The leader's screen of the units that the actor leads; five queries."""
+    """The leader's screen of the units that the actor leads; six queries."""
     led = led_units(actor)
     found = Overview()
     if not led:
@@ -162,6 +164,7 @@ def overview(actor: Actor) -> Overview:
     found.units = _loads(cells, since, led)
     people = {each.person_id for unit in found.units for each in unit.people} | {row.person_id for row in found.late}
     found.names = dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "full_name"))
+    found.proposals = count_waiting(led)
     open_ones = Correction.objects.filter(done_at__isnull=True, dossier__competent__in=led)
     found.corrections = len(open_ones.values_list("pk")[: MOST_CORRECTIONS + 1])
     return found

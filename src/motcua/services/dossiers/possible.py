@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from motcua.engines.cases.models import Stage, Task, TaskState
 from motcua.engines.flows.rules import Step
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.parts import parts
 from motcua.engines.organisations.queries import directory
 from motcua.engines.organisations.roles import STAGE_PERMISSION
+from motcua.foundation import clock
 from motcua.services.dossiers import moving
+from motcua.services.dossiers.actions.correcting import STEP as CORRECTION
 from motcua.services.dossiers.actions.flow import definition_of
+from motcua.services.dossiers.actions.supplement import asked_late
 from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.rules import MOVES, Status
 from motcua.services.dossiers.steps import allows, holds_role, step_of
+from motcua.services.dossiers.turns import Possible, turns
 
 
-@dataclass(frozen=True, slots=True)
-class Possible:
-    """One lawful action. ``task`` is the step it concerns, None for what concerns the whole dossier."""
-
-    verb: str
-    task: Task | None = None
+__all__ = ["Possible", "chooses", "decides", "possible", "steps_after", "steps_before"]
 
 
 def possible(actor: Actor, dossier: Dossier) -> list[Possible]:
@@ -33,6 +30,7 @@ def possible(actor: Actor, dossier: Dossier) -> list[Possible]:
             found += _of_task(actor, dossier, task)
     found += _asking(actor, dossier)
     found += _consulting(actor, dossier)
+    found += _proposing(actor, dossier)
     if dossier.case.closed_at is None and _reads(actor, dossier):
         found.append(Possible("attach"))
     if _reads(actor, dossier):
@@ -92,6 +90,8 @@ def _verbs(dossier: Dossier, task: Task) -> list[str]:
         return ["return"]
     if task.stage == Stage.CONSULT:
         return ["answer_opinion"]
+    if task.step == CORRECTION:
+        return ["correct_result", "decline_correction"]
     if task.stage == Stage.TRANSFER:
         return ["hand_over" if task.step in (moving.SEND, moving.SEND_RESULT) else "take_in"]
     verbs = ["complete" if decides(dossier, task) else "pass_on"]
@@ -102,7 +102,7 @@ def _verbs(dossier: Dossier, task: Task) -> list[str]:
 
 
 def _asking(actor: Actor, dossier: Dossier) -> list[Possible]:
-    """A supplement may be asked for by who has an open step (ND118 Đ19.5), once; again by a head."""
+    """A supplement may be asked for by who has an open step, once and in time (ND118 Đ19.5); else by a head."""
     if Status.SUPPLEMENT not in MOVES[Status(dossier.status)]:
         return []
     for task in dossier.case.open_tasks:
@@ -111,8 +111,8 @@ def _asking(actor: Actor, dossier: Dossier) -> list[Possible]:
         path = directory().unit(task.unit_id).path
         permission = "dossier.receive" if task.stage == Stage.INTAKE else "dossier.process"
         if task.state == TaskState.OPEN and actor.may(permission, path) and allows(dossier, task, "supplement"):
-            again = bool(parts(dossier, "supplements"))
-            return [] if again and not actor.may("dossier.assign", path) else [Possible("supplement", task)]
+            needs_head = bool(parts(dossier, "supplements")) or asked_late(dossier, task.unit_id, clock.now())
+            return [] if needs_head and not actor.may("dossier.assign", path) else [Possible("supplement", task)]
     return []
 
 
@@ -125,6 +125,16 @@ def _consulting(actor: Actor, dossier: Dossier) -> list[Possible]:
             asked = any(other.stage == Stage.CONSULT for other in dossier.case.open_tasks)
             return [Possible("ask_opinions", task), *([Possible("withdraw_opinion", task)] if asked else [])]
     return []
+
+
+def _proposing(actor: Actor, dossier: Dossier) -> list[Possible]:
+    """What only a leader may do is proposed by who handles the dossier; the leader may decline it."""
+    path = directory().unit(dossier.competent_id).path
+    if actor.may("dossier.assign", path):
+        return [Possible("decline")] if any(row.answered_at is None for row in parts(dossier, "proposals")) else []
+    returned = dossier.status in (Status.RETURNED, Status.REFUSED)
+    handles = actor.may("dossier.process", path)
+    return [Possible("propose")] if handles and dossier.accepted_at is not None and not returned else []
 
 
 def _reads(actor: Actor, dossier: Dossier) -> bool:

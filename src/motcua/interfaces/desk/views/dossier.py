@@ -34,6 +34,7 @@ from motcua.interfaces.desk.moving_acts import MOVING_ACTS
 from motcua.interfaces.desk.opinion_acts import OPINION_ACTS
 from motcua.interfaces.desk.rows import step_name
 from motcua.interfaces.desk.views.why import ask_why
+from motcua.interfaces.desk.work_acts import WORK_ACTS
 from motcua.services.dossiers import access, actions, queries
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.explain import reckoning_of
@@ -46,7 +47,7 @@ from motcua.services.procedures.forms import kept_form
 from motcua.services.procedures.queries import version
 
 MOST_EVENTS = 500
-ACTS = office_acts.ACTS | MOVING_ACTS | OPINION_ACTS
+ACTS = office_acts.ACTS | MOVING_ACTS | OPINION_ACTS | WORK_ACTS
 ALONG = ("applicant", "result")
 LEADING = frozenset({"accept", "pass_on", "complete", "return", "hand_over", "take_in"})
 """What may be the one main action of the page: that which brings the dossier forward."""

@@ -22,7 +22,7 @@ from motcua.interfaces.desk import lists
 from motcua.interfaces.desk.access import actor_of, holding
 from motcua.interfaces.desk.frame import desk_page
 from motcua.interfaces.desk.rows import procedure_names
-from motcua.services.dossiers import leading, worklists
+from motcua.services.dossiers import leading, proposals, worklists
 from motcua.services.dossiers.leading import Late, Load, UnitLoad
 from motcua.services.dossiers.seen import proposals_of, seen_by
 from motcua.services.dossiers.worklists import LEAD, Filter
@@ -155,3 +155,11 @@ def decide(request: HttpRequest) -> HttpResponse:
         "now": clock.now(),
     }
     return desk_page(request, "desk/decide.html", context, place="leader")
+
+
+@holding(LEAD)
+@require_safe
+def proposed(request: HttpRequest) -> HttpResponse:
+    """What only a leader may do and somebody proposes, with the reasons."""
+    context = {"rows": proposals.waiting(actor_of(request)), "now": clock.now()}
+    return desk_page(request, "desk/proposals.html", context, place="leader")

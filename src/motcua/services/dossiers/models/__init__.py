@@ -15,6 +15,7 @@ from motcua.services.dossiers.models.papers import (
     Result,
     SupplementRequest,
 )
+from motcua.services.dossiers.models.proposing import Proposal, Turn
 from motcua.services.dossiers.models.together import (
     DossierGroup,
     Dropped,
@@ -23,6 +24,7 @@ from motcua.services.dossiers.models.together import (
     GroupMember,
     LinkedGroup,
     Opinion,
+    WaitingFile,
     Way,
 )
 from motcua.services.dossiers.models.turns import (
@@ -67,6 +69,7 @@ __all__ = [
     "Obligation",
     "Opinion",
     "Policy",
+    "Proposal",
     "Rating",
     "RatingCount",
     "Reason",
@@ -76,6 +79,7 @@ __all__ = [
     "Scope",
     "SupplementRequest",
     "UsualLoad",
+    "WaitingFile",
     "Way",
     "Why",
 ]
