@@ -95,6 +95,19 @@ class GroupMember(QuickRow):
         return f"{self.group_id} {self.key}"
 
 
+class WaitingFile(models.Model):
+    """Keeps the bytes of a file that a part will be submitted with when its turn comes."""
+
+    member = models.ForeignKey(GroupMember, models.CASCADE, related_name="files")
+    blob = models.ForeignKey("files.Blob", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "blob"], name="waiting_file_once")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.blob_id}"
+
+
 class GroupDraft(models.Model):
     """A group that a person is filling in: one draft per part, tied together; submitted once, all together."""
 
