@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from motcua.engines.accounts.models import Party
 from motcua.engines.organisations.queries import UnitInfo, calendar_for, directory
+from motcua.foundation.errors import MotcuaError
 from motcua.foundation.messages import Text
 from motcua.foundation.text import fold
 from motcua.foundation.working_time import Allowance, Step, Unit, reckon
 from motcua.foundation.working_time.explaining import allowance_text
 from motcua.interfaces.templatetags._words import money_words
+from motcua.services.dossiers.queries import competent_unit
 from motcua.services.procedures.content import Fee, Method, Paper, ProcedureData
 from motcua.services.procedures.rules import FeeSummary, fee_summary, in_written_order
 
@@ -226,6 +228,15 @@ def calendar_unit(procedure: ProcedureData, party: Party | None) -> UUID | None:
     """Whose working days count before it is known where the person will submit."""
     home = directory().by_ward.get(party.ward_code) if party else None
     return home.id if home is not None and procedure.handled_level == "COMMUNE" else None
+
+
+def agency_of(procedure: ProcedureData, party: Party | None) -> UUID | None:
+    """Which agency a forecast is for before it is known where the person will submit: for a commune's procedures the
+    person's own ward; None: not known."""
+    try:
+        return competent_unit(procedure, party.ward_code if party else None).id
+    except MotcuaError:
+        return None
 
 
 _BASIS = {

@@ -198,6 +198,8 @@ def _present(tale: _Tale, task: Task, now: datetime) -> Moment:
         return Moment(_("Waiting for your answer"), who=unit, tone="wait")
     if task.stage == "intake":
         what = _("%(unit)s is checking whether the dossier is complete") % {"unit": unit}
+    elif task.stage == "consult":
+        what = _("%(unit)s is asked for its opinion") % {"unit": unit}
     elif task.stage == "return":
         what = _("The result is ready at %(unit)s") % {"unit": unit}
         return Moment(what, tone="now")

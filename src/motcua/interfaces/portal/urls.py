@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from motcua.interfaces.portal.views import dossiers, drafts, finding, person, procedures, rating, watching
+from motcua.interfaces.portal.views import dossiers, drafts, finding, linked, person, procedures, rating, watching
 
 app_name = "portal"
 
@@ -20,6 +20,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("procedures/<str:code>/", procedures.procedure, name="procedure"),
     path("procedures/<str:code>/qr.svg", procedures.qr, name="procedure_qr"),
     path("procedures/<str:code>/start/", procedures.start, name="start"),
+    path("linked/<slug:key>/", linked.offer, name="group_offer"),
+    path("linked/<slug:key>/start/", linked.start, name="group_start"),
+    path("drafts/linked/<uuid:key>/", linked.draft, name="group_draft"),
+    path("drafts/linked/<uuid:key>/check/", linked.check, name="group_check"),
+    path("drafts/linked/<uuid:key>/submit/", linked.submit, name="group_submit"),
+    path("drafts/linked/<uuid:key>/delete/", linked.discard, name="group_discard"),
+    path("dossiers/linked/<str:code>/", linked.group, name="group"),
+    path("dossiers/linked/<str:code>/withdraw/", linked.withdraw, name="group_withdraw"),
+    path("dossiers/linked/<str:code>/parts/<slug:part>/drop/", linked.drop, name="group_drop"),
     path("drafts/<uuid:draft_id>/", drafts.draft, name="draft"),
     path("drafts/<uuid:draft_id>/check/", drafts.check, name="check"),
     path("drafts/<uuid:draft_id>/submit/", drafts.submit, name="submit"),

@@ -13,6 +13,7 @@ from motcua.engines.ledger.actor import SYSTEM
 from motcua.foundation import clock
 from motcua.foundation.errors import MotcuaError
 from motcua.services.dossiers import actions, forecasting, opinions
+from motcua.services.dossiers.actions import group_drafts
 from motcua.services.dossiers.actions.groups import advance
 from motcua.services.dossiers.models import Opinion
 
@@ -46,6 +47,13 @@ def watch_opinions(timestamp: int) -> None:
 def recompute_forecasts(timestamp: int) -> None:
     """Counts anew how long dossiers took in the last twelve months; each night (cron times are UTC)."""
     logger.info("%s rows of experience", forecasting.recompute(clock.now()))
+
+
+@app.periodic(cron="40 * * * *")
+@app.task(name="dossiers.expire_group_drafts", queueing_lock="dossiers.expire_group_drafts")
+def expire_group_drafts(timestamp: int) -> None:
+    """Forgets drafts of groups whose parts have expired."""
+    group_drafts.forget_expired()
 
 
 def _each(opinion: Opinion, do: Callable[[Opinion], object]) -> None:

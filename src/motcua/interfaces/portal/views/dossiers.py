@@ -33,8 +33,8 @@ from motcua.interfaces.portal.calendars import due_entry
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.story import holder_words, story
 from motcua.interfaces.portal.views.procedures import plain_name
-from motcua.services.dossiers import actions, queries
-from motcua.services.dossiers.actions import FileIn, drafts
+from motcua.services.dossiers import actions, groups, queries
+from motcua.services.dossiers.actions import FileIn, drafts, group_drafts
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.addresses import lookup_url
 from motcua.services.dossiers.explain import reckoning_of
@@ -50,6 +50,7 @@ from motcua.services.dossiers.models import (
 from motcua.services.dossiers.papers.issuing import PUBLIC
 from motcua.services.dossiers.ratings import rating_path
 from motcua.services.dossiers.rules import COMPLETION, WITHDRAWABLE, Status
+from motcua.services.dossiers.timelines import timeline
 from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.forms import kept_form
 from motcua.services.procedures.models import ProcedureVersion
@@ -135,6 +136,9 @@ def my_dossiers(request: HttpRequest) -> HttpResponse:
         "my_dossiers.html",
         {
             "drafts": [(one, _short(names[one.procedure_version_id])) for one in begun],
+            "group_drafts": group_drafts.own_group_drafts(actor) if after is None else [],
+            "groups": groups.of_applicant(actor) if after is None else [],
+            "english": language() == "en",
             "cards": cards,
             "older": f"{last.submitted_at.isoformat()}_{last.pk}" if last else "",
             "first_page": after is None,
@@ -171,6 +175,8 @@ def _dossier(request: HttpRequest, found: Dossier, problems: dict[str, list[str]
             "procedure": procedure,
             "story": story(found, events, tasks, definition_of(case), now),
             "holder": holder_words(found, tasks),
+            "group": groups.group_of(found),
+            "timeline": timeline([found.pk], now),
             "counter": directory().unit(found.received_at_id),
             "competent": directory().unit(found.competent_id),
             "reasons": offers.reasons(reckoning.steps) if reckoning else [],

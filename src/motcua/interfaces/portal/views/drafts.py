@@ -29,10 +29,12 @@ from motcua.interfaces.portal import offers
 from motcua.interfaces.portal.access import actor_of, citizen
 from motcua.interfaces.portal.attaching import take_in, without_files
 from motcua.interfaces.portal.frame import language, portal_page
+from motcua.interfaces.portal.views.linked import belongs
 from motcua.interfaces.portal.views.procedures import plain_name
 from motcua.interfaces.templatetags._words import moment_words
 from motcua.services.dossiers import door
 from motcua.services.dossiers.actions import drafts
+from motcua.services.dossiers.forecasting import forecast
 from motcua.services.dossiers.models import Draft
 from motcua.services.dossiers.queries import competent_unit, counter_of
 from motcua.services.procedures.queries import version
@@ -62,9 +64,9 @@ def _visible(form: Form, result: Result) -> list[Group]:
 
 
 def _gone_on(draft: Draft) -> HttpResponseRedirect | None:
-    """Where a draft that has been submitted leads."""
+    """Where a draft that has been submitted leads, or one that is a part of a group."""
     if draft.dossier is None:
-        return None
+        return belongs(draft)[0]
     return HttpResponseRedirect(reverse("portal:submitted", args=[draft.dossier.code]))
 
 
@@ -115,8 +117,10 @@ def page(request: HttpRequest, draft_id: UUID, group_key: str) -> HttpResponseBa
     """One part of the form. Whatever is sent is kept first and judged afterwards."""
     actor = actor_of(request)
     found = drafts.own_draft(actor, draft_id)
-    if (answer := _gone_on(found)) is not None:
-        return answer
+    within, submitted_together = belongs(found)
+    if submitted_together or within is None:
+        if (answer := within or _gone_on(found)) is not None:
+            return answer
     form = drafts.form_of(found)
     if group_key not in form.groups_by_key:
         raise NotFound("This form has no such page.")
@@ -135,7 +139,7 @@ def page(request: HttpRequest, draft_id: UUID, group_key: str) -> HttpResponseBa
         return HttpResponseRedirect(reverse("portal:my_dossiers"))
     if errors:
         return _page(request, found, form, group, errors, status=422)
-    return HttpResponseRedirect(_following(found, form, group, result, request.GET.get("then", "")))
+    return within or HttpResponseRedirect(_following(found, form, group, result, request.GET.get("then", "")))
 
 
 def _following(found: Draft, form: Form, group: Group, result: Result, then: str) -> str:
@@ -287,6 +291,7 @@ def _check(request: HttpRequest, found: Draft, problem: str = "", status: int = 
             "counter": counter_of(competent) if competent else None,
             "needs_ward": procedure.handled_level == "COMMUNE",
             "way": way,
+            "forecast": forecast(procedure, found.competent_id, clock.now()),
             "reasons": offers.reasons(way.steps) if way else [],
             "fee": door.fee_of(procedure.method("ONLINE")),
             "ready": result.ok and competent is not None,

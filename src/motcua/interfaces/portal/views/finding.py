@@ -18,6 +18,7 @@ from motcua.interfaces.portal import hours, results
 from motcua.interfaces.portal.access import actor_of
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.offers import LEVELS
+from motcua.services.dossiers import groups
 from motcua.services.dossiers.queries import public_status, visible_to
 from motcua.services.dossiers.rules import COMPLETION
 from motcua.services.procedures import queries
@@ -90,6 +91,7 @@ def search(request: HttpRequest) -> HttpResponse:
         {
             "q": text,
             "rows": found,
+            "linked": groups.offers_for(text) if text else [],
             "near_title": near_title,
             "near": near,
             "level": level,
@@ -119,7 +121,12 @@ def life_event(request: HttpRequest, key: str) -> HttpResponse:
     return portal_page(
         request,
         "life_event.html",
-        {"name": name, "icon": EVENT_ICONS.get(key, "documents"), "rows": results.rows(listed)},
+        {
+            "name": name,
+            "icon": EVENT_ICONS.get(key, "documents"),
+            "rows": results.rows(listed),
+            "linked": [one for one in groups.offers() if one.life_event == key],
+        },
         nav="search",
     )
 
@@ -146,13 +153,14 @@ def lookup(request: HttpRequest) -> HttpResponse:
     """What anybody may learn of a code: status and level of completion, nothing else (TT 01/2018 Đ16)."""
     text = request.GET.get("code", "").strip()[:80]
     parsed = parse_dossier_code(text) if text else None
-    problem, found = "", None
+    problem, found, together = "", None, None
     if parsed is not None and not parsed.ok:
         problem = parsed.reason.render(_) if parsed.reason else ""
     elif parsed is not None:
         # Older codes may be stored in the order in which they were given.
         found = public_status(parsed.value) or public_status(text.upper())
-        if found is None:
+        together = groups.public_progress(parsed.value) if found is None else None
+        if found is None and together is None:
             problem = _("There is no dossier with this code. Please check the code on your receipt.")
     completion = COMPLETION[found["status"]] if found else 0
     actor = actor_of(request)
@@ -160,8 +168,15 @@ def lookup(request: HttpRequest) -> HttpResponse:
     return portal_page(
         request,
         "lookup.html",
-        {"code": text, "problem": problem, "found": found, "completion": completion, "own": own},
-        status=404 if parsed is not None and parsed.ok and found is None else 200,
+        {
+            "code": text,
+            "problem": problem,
+            "found": found,
+            "together": together,
+            "completion": completion,
+            "own": own,
+        },
+        status=404 if parsed is not None and parsed.ok and found is None and together is None else 200,
     )
 
 

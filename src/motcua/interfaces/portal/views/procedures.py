@@ -22,7 +22,9 @@ from motcua.interfaces.portal import offers
 from motcua.interfaces.portal.access import actor_of, citizen, sign_in_url
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.views.finding import party_of
+from motcua.services.dossiers import groups
 from motcua.services.dossiers.actions import drafts
+from motcua.services.dossiers.forecasting import forecast
 from motcua.services.dossiers.models import Draft
 from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.forms import chosen_form
@@ -42,6 +44,8 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
         request,
         "procedure.html",
         {
+            "linked": groups.offers_with(found.code),
+            "forecast": forecast(found, offers.agency_of(found, party), clock.now()),
             "procedure": found,
             "name": plain_name(found),
             "level": offers.LEVELS.get(found.handled_level, ""),

@@ -22,7 +22,7 @@ from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Re
 from motcua.foundation.keys import new_id
 from motcua.services.dossiers import door, queries
 from motcua.services.dossiers.actions.submit import ComponentIn, FileIn, Submission, submit
-from motcua.services.dossiers.models import Channel, Delivery, Dossier, Draft
+from motcua.services.dossiers.models import Channel, Delivery, Dossier, Draft, GroupDraftPart
 from motcua.services.procedures.content import Paper, ProcedureData
 from motcua.services.procedures.forms import chosen_form, kept_form, papers_of
 from motcua.services.procedures.queries import version
@@ -45,7 +45,7 @@ def begin_draft(actor: Actor, procedure: ProcedureData, *, ward_code: str = "") 
     owner = _owner(actor)
     if actor.party_id is None:
         raise Refused("No person or organisation is connected with this account yet. Please ask at a counter.")
-    mine = Draft.objects.filter(owner=owner, dossier__isnull=True, expires_at__gt=clock.now())
+    mine = Draft.objects.filter(owner=owner, dossier__isnull=True, part__isnull=True, expires_at__gt=clock.now())
     begun = mine.filter(procedure_version=procedure.id).order_by("-saved_at").first()
     competent = None
     if procedure.handled_level != "COMMUNE" or ward_code:
@@ -69,7 +69,7 @@ def begin_draft(actor: Actor, procedure: ProcedureData, *, ward_code: str = "") 
             answers=kept_answers(form, filled_in({}, known_for(actor, form))),
             started_at=now,
             saved_at=now,
-            expires_at=_expiry(now),
+            expires_at=expiry(now),
         )
         work.add(draft)
     return draft
@@ -83,13 +83,14 @@ def known_for(actor: Actor, form: Form) -> dict[str, Known]:
 
 def own_drafts(actor: Actor, procedure_version: UUID | None = None) -> list[Draft]:
     """What the person has begun and not submitted, last saved first."""
-    drafts = Draft.objects.filter(owner=_owner(actor), dossier__isnull=True, expires_at__gt=clock.now())
+    alone = Draft.objects.filter(owner=_owner(actor), dossier__isnull=True, part__isnull=True)
+    drafts = alone.filter(expires_at__gt=clock.now())
     if procedure_version is not None:
         drafts = drafts.filter(procedure_version=procedure_version)
     return list(drafts.order_by("-saved_at")[:MOST_DRAFTS])
 
 
-def _expiry(now: datetime) -> datetime:
+def expiry(now: datetime) -> datetime:
     return now + timedelta(days=KEPT_DAYS)
 
 
@@ -122,7 +123,7 @@ def save(actor: Actor, draft_id: UUID, answers: Mapping[str, Any], *, competent_
         draft = _locked(actor, draft_id)
         form = form_of(draft)
         draft.answers = kept_answers(form, {**draft.answers, **answers})
-        draft.saved_at, draft.expires_at = work.now, _expiry(work.now)
+        draft.saved_at, draft.expires_at = work.now, expiry(work.now)
         work.change(draft, "answers", "saved_at", "expires_at")
         if competent_id is not None:
             draft.competent_id = competent_id
@@ -134,6 +135,7 @@ def save(actor: Actor, draft_id: UUID, answers: Mapping[str, Any], *, competent_
 
 
 def _locked(actor: Actor, draft_id: UUID, *, submitted: bool = False) -> Draft:
+    """The actor's draft, locked. Raises ``NotFound``; ``Conflict`` when it was submitted."""
     found = load(Draft, "WHERE id = %s AND owner_id = %s FOR UPDATE", (draft_id, _owner(actor)))
     draft = found[0] if found else None
     if draft is None or (draft.dossier_id is None and draft.expires_at <= clock.now()):
@@ -158,6 +160,8 @@ def submit_draft(actor: Actor, draft_id: UUID) -> tuple[Dossier, bool]:
         draft = _locked(actor, draft_id, submitted=True)
         if draft.dossier_id is not None:
             return Dossier.objects.select_related("case").get(pk=draft.dossier_id), False
+        if GroupDraftPart.objects.filter(draft=draft).exists():
+            raise Refused("This is a part of linked procedures, which are submitted together.")
         procedure, form = version(draft.procedure_version_id), form_of(draft)
         uploads = door.uploads_named(actor, form, draft.answers)
         result = validate(form, draft.answers, files=door.facts_of(uploads))
@@ -165,13 +169,13 @@ def submit_draft(actor: Actor, draft_id: UUID) -> tuple[Dossier, bool]:
             raise Invalid(fields=result.fields())
         if draft.competent_id is None:
             raise Invalid(fields={"competent": ["Choose the ward or commune that handles this procedure."]})
-        dossier = submit(work, _submission(actor, draft, procedure, form, result.values, uploads))
+        dossier = submit(work, submission_of(actor, draft, procedure, form, result.values, uploads))
         draft.dossier = dossier
         work.change(draft, "dossier")
     return dossier, True
 
 
-def _submission(
+def submission_of(
     actor: Actor,
     draft: Draft,
     procedure: ProcedureData,
@@ -179,6 +183,7 @@ def _submission(
     values: dict[str, Any],
     uploads: Mapping[UUID, door.OwnUpload],
 ) -> Submission:
+    """What a draft submits, its answers validated."""
     applicant = applicant_of(form, values)
     competent = directory().unit(_present(draft.competent_id))
     delivery = by_role(form, values, "result.delivery")

@@ -35,6 +35,7 @@ from motcua.services.dossiers.models import (
     Dropped,
     FileKind,
     GroupMember,
+    WaitingFile,
     Way,
 )
 from motcua.services.dossiers.rules import ENDED, WITHDRAWABLE, Status
@@ -95,6 +96,8 @@ def submit_group(work: Work, given: GroupSubmission) -> DossierGroup:
         if not after:
             member.dossier = submit(work, replace(submission, key=_part_key(group, part.key)))
         work.add(member)
+        if after:
+            work.add(*(WaitingFile(member=member, blob_id=sha256) for sha256 in _hashes(submission)))
         told.append(_told(member))
     work.record(
         group.pk,
@@ -139,6 +142,12 @@ def _member(
         before_signing=[key for key in part.before_signing if key in keys],
         submission=as_json(submission) if after else {},
     )
+
+
+def _hashes(submission: Submission) -> list[str]:
+    """The files of a submission, each once."""
+    files = [*submission.loose_files, *(file for component in submission.components for file in component.files)]
+    return list(dict.fromkeys(file.sha256 for file in files))
 
 
 def _told(member: GroupMember) -> dict[str, Any]:
