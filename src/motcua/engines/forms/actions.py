@@ -228,7 +228,7 @@ def _must_be_alone(form: Form, version: FormVersion) -> None:
     others = queries.serving(form.procedures, beside=version.definition_id)
     if others:
         code, name = next(iter(others.items()))
-        raise Conflict("The form “%(name)s” serves procedure %(code)s already.", name=name, code=code)
+        raise Conflict("The form “%(name)s” serves procedure %(procedure)s already.", name=name, procedure=code)
 
 
 def _forget() -> None:

@@ -216,6 +216,7 @@ def move(data: Mapping[str, Any], place: Place, to: Place) -> tuple[Data, Place]
 
 def shift(data: Mapping[str, Any], place: Place, step: int) -> tuple[Data, Place]:
     """One up (-1) or down (+1) among its siblings; a question at the edge of a page goes on to the next page."""
+    node_at(data, place)
     count = len(siblings_at(data, place))
     index = place[-1] + step
     if 0 <= index < count:

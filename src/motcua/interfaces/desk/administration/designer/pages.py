@@ -280,7 +280,9 @@ def _for_code(code: str) -> str:
     others = serving([content.code], beside=UUID(int=0))
     if others:
         raise Conflict(
-            "The form “%(name)s” serves procedure %(code)s already.", name=others[content.code], code=content.code
+            "The form “%(name)s” serves procedure %(procedure)s already.",
+            name=others[content.code],
+            procedure=content.code,
         )
     return content.code
 
