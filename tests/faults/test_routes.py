@@ -136,8 +136,8 @@ def test_a_list_of_dossiers_does_to_each_only_what_one_may() -> None:
     world = worlds.build()
     before = Dossier.objects.get(pk=world.values["new"]).status
     for role in ("specialist", "elsewhere", "leader", "administrator"):
-        world.doors[role].post("/desk/bulk/", {"task": world.values["new_task"], "do": "accept"})
-        world.doors[role].post("/desk/bulk/", {"task": world.values["signing_task"], "do": "claim"})
+        world.doors[role].post("/desk/bulk/", {"verb": "accept", "dossier": world.values["new"]})
+        world.doors[role].post("/desk/bulk/", {"verb": "claim", "dossier": world.values["signing"]})
         assert Dossier.objects.get(pk=world.values["new"]).status == before, role
 
 

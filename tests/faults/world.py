@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
 
 from motcua.engines.accounts.models import Mandate
 from motcua.engines.accounts.queries import client_actor
+from motcua.engines.cases.models import ReminderRule
 from motcua.engines.files.actions import store
 from motcua.engines.flows.actions import publish as publish_flow
 from motcua.engines.flows.rules import STANDARD
@@ -17,11 +19,13 @@ from motcua.engines.forms.summary import attached
 from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.work import begin
 from motcua.engines.notices.models import Message
+from motcua.engines.organisations.deputies import depute
 from motcua.engines.organisations.models import Appointment, WorkCalendar
 from motcua.foundation import clock
 from motcua.interfaces.desk.models import Intake
-from motcua.services.dossiers import actions
+from motcua.services.dossiers import actions, reorganising
 from motcua.services.dossiers.actions import drafts
+from motcua.services.dossiers.bulk import begin_run
 from motcua.services.dossiers.models import Dossier, Draft
 from motcua.services.dossiers.papers import issue
 from motcua.services.procedures import actions as catalogue
@@ -33,6 +37,13 @@ from tests.engines.files.samples import pdf
 from tests.interfaces.api.conftest import SCOPES
 from tests.interfaces.desk.support import signed_in as official
 from tests.interfaces.portal import support as portal
+
+REORGANISATION = {
+    "name": "Đổi tên phường",
+    "basis": "Nghị quyết 1",
+    "effective": "2099-01-01",
+    "changes": [{"kind": "rename", "unit": "H57.100", "name": "Ủy ban nhân dân phường Mới"}],
+}
 
 
 @dataclass
@@ -110,7 +121,8 @@ def build() -> World:
         "calendar": str(WorkCalendar.objects.create(name="Cả tuần", data={}).pk),
         "life": LifeEvent.objects.create(key="birth", name="Sinh con", name_en="Birth", position=1).key,
         "client": str(factories.make_client()[0].pk),
-    } | _catalogue(procedure)
+        "reorganisation": str(reorganising.prepare(SYSTEM, REORGANISATION).pk),
+    } | _catalogue(procedure) | _at_work(staff, new)
     for dossier, name in ((new, "new"), (accepted, "accepted"), (processing, "processing"), (signing, "signing"),
                           (finished, "finished")):  # fmt: skip
         values[f"{name}_task"] = str(factories.open_task(dossier.pk).pk)
@@ -152,6 +164,22 @@ def _dossier(stage: str, citizen: Any, procedure: Any, staff: factories.Staff) -
     return factories.make_dossier(
         stage, citizen=citizen, procedure=procedure, staff=staff, components=[component, other]
     )
+
+
+def _at_work(staff: factories.Staff, dossier: Dossier) -> dict[str, str]:
+    """An act on many by the counter, a deputy from tomorrow on for the specialist, a rule of reminders."""
+    run = begin_run(staff.counter, "remind", [dossier.pk])
+    tomorrow = clock.today() + timedelta(days=1)
+    with begin(staff.specialist) as work:
+        deputing = depute(
+            work,
+            appointment_id=Appointment.objects.get(user_id=staff.specialist.id).pk,
+            deputy_id=factories.make_officer("specialist").pk,
+            valid_from=tomorrow,
+            valid_to=tomorrow,
+        )
+    rule = ReminderRule.objects.create(name="Thử", hours=300, recipient="head", valid_from=clock.today())
+    return {"run": str(run.pk), "deputing": str(deputing.pk), "reminder_rule": str(rule.pk)}
 
 
 def _catalogue(procedure: Any) -> dict[str, str]:

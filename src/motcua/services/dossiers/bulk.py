@@ -24,7 +24,7 @@ from motcua.engines.organisations.queries import directory
 from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation import clock
 from motcua.foundation.errors import Conflict, Invalid, MotcuaError, NotAllowed, NotFound
-from motcua.services.dossiers import actions, moving
+from motcua.services.dossiers import actions, moving, queries
 from motcua.services.dossiers.actions.common import lock
 from motcua.services.dossiers.actions.reminding import remind
 from motcua.services.dossiers.actions.transfer import hand_over, new_sheet
@@ -184,7 +184,10 @@ def begin_run(
         raise Invalid(fields={"dossier": ["At most 500 dossiers at once. Please do the rest afterwards."]})
     asked = f"motcua:bulk:{actor.id}:{token}:{verb}:{sorted(dict(params or {}).items())}:{keys}"
     run_id = uuid5(NAMESPACE_URL, asked)
-    known = Dossier.objects.in_bulk(keys)
+    known = set(queries.visible_to(actor).filter(pk__in=keys).values_list("pk", flat=True))
+    rows = [key for key in keys if key in known]
+    if not rows:
+        raise Invalid(fields={"dossier": ["None of these dossiers is yours to see."]})
     with begin(actor) as work:
         # of two who send the same form at one moment the second waits here, and then sees the first one's run
         with connection.cursor() as cursor:
@@ -199,11 +202,10 @@ def begin_run(
             verb=verb,
             params=dict(params or {}),
             back=back[:500],
-            total=sum(key in known for key in keys),
+            total=len(rows),
             made_at=work.now,
         )
         work.add(run)
-        rows = [key for key in keys if key in known]
         work.add(*(BulkRow(run=run, position=place, dossier_id=key) for place, key in enumerate(rows)))
         work.defer(JOB, run=str(run_id))
     if run.total <= AT_ONCE:
