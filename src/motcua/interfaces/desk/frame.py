@@ -100,12 +100,16 @@ def places(request: HttpRequest, actor: Actor, current: str) -> list[Place]:
     if actor.may("dossier.receive"):
         found.append(("intake", _("Receive at the counter"), reverse("desk:intake"), "plus", "n"))
         found.append(("handover", _("Hand-over"), reverse("desk:handover"), "arrow-right", "h"))
+    if actor.may("dossier.assist"):
+        found.append(("assist", _("Help a citizen"), reverse("desk:assist"), "user", "u"))
     if works(actor):
         found.append(("batch", _("Scan a pile"), reverse("desk:batch"), "scan", "q"))
     if actor.may(LEAD):
         found.append(("leader", _("For the leader"), reverse("desk:leader"), "chart", "l"))
     if works(actor):
         found.append(("inbox", _("Messages"), reverse("desk:inbox"), "bell", "i"))
+    if actor.may("dossier.assign") or actor.may("dossier.receive"):
+        found.append(("answering", _("Online intake in time"), reverse("desk:answering"), "clock", "o"))
     if actor.may("dossier.read"):
         found.append(("register", _("Register"), reverse("desk:register"), "document", "b"))
         found.append(("ratings", _("Ratings"), reverse("desk:ratings"), "star", "d"))

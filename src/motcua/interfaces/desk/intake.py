@@ -1,35 +1,58 @@
-"""Receiving at the counter: the steps, their forms, and the submission that they add up to."""
+"""Receiving at the counter and helping at a service point: who stands there, their forms, and what is chosen."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from motcua.engines.accounts.models import Party, PartyKind
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.organisations.queries import UnitInfo, directory
-from motcua.foundation.errors import Conflict, Invalid, MotcuaError, NotAllowed
+from motcua.foundation.errors import Invalid, MotcuaError
 from motcua.foundation.identifiers import parse_identity, parse_identity_qr, parse_phone
 from motcua.foundation.text import clean_line
+from motcua.interfaces.desk.intake_form import commune_in
 from motcua.interfaces.desk.models import Intake
-from motcua.services.dossiers import actions, door
-from motcua.services.dossiers.models import Channel, Delivery, Dossier
+from motcua.services.dossiers import door
+from motcua.services.dossiers.models import Channel, Dossier
 from motcua.services.procedures.content import Paper, ProcedureData
-from motcua.services.procedures.queries import version
+from motcua.services.procedures.queries import version, version_ids
 
-STEPS: tuple[tuple[str, Promise], ...] = (
+Steps = tuple[tuple[str, Promise], ...]
+AT_COUNTER: Final[Steps] = (
     ("person", gettext_lazy("Person")),
     ("procedure", gettext_lazy("Procedure")),
+    ("form", pgettext_lazy("step", "Form")),
     ("papers", gettext_lazy("Papers")),
     ("check", gettext_lazy("Check")),
 )
-NUMBER_MOST = 99
+ASSISTED: Final[Steps] = (
+    *AT_COUNTER[:4],
+    ("consent", gettext_lazy("Consent")),
+    AT_COUNTER[4],
+)
+NUMBER_MOST: Final = 99
+ASSIST: Final = "assist"
+FAVOURITES: Final = 9
+LOOKED_BACK: Final = 300
+
+
+def is_assisted(intake: Intake) -> bool:
+    """Whether a helper submits for the citizen, instead of a counter receiving."""
+    return bool(intake.data.get("mode") == ASSIST)
+
+
+def steps_of(intake: Intake) -> Steps:
+    """The steps in their order."""
+    return ASSISTED if is_assisted(intake) else AT_COUNTER
 
 
 class PersonForm(forms.Form):
@@ -38,7 +61,7 @@ class PersonForm(forms.Form):
     card = forms.CharField(
         label=gettext_lazy("QR code of the identity card"),
         required=False,
-        max_length=600,
+        max_length=2000,
         help_text=gettext_lazy("Put the cursor here and scan; the rest fills itself in."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
@@ -60,33 +83,94 @@ class PersonForm(forms.Form):
         """Citizens' numbers are checked; organisations have registration numbers of many forms."""
         text: str = self.cleaned_data["identity_number"].strip()
         if text and self.data.get("kind", PartyKind.CITIZEN) == PartyKind.CITIZEN:
-            parsed = parse_identity(text)
-            if not parsed.ok:
-                raise forms.ValidationError(str(parsed.reason.render(_)) if parsed.reason else _("Check the number."))
-            return parsed.value
+            return _identity(text)
         return text
 
     def clean_name(self) -> str:
         return clean_line(self.cleaned_data["name"])
 
     def clean_phone(self) -> str:
-        text: str = self.cleaned_data["phone"].strip()
-        if not text:
-            return ""
-        parsed = parse_phone(text)
-        if not parsed.ok:
-            raise forms.ValidationError(str(parsed.reason.render(_)) if parsed.reason else _("Check the number."))
-        return str(parsed.parts.get("national") or parsed.value)
+        return _phone(self.cleaned_data["phone"].strip())
 
 
-def from_card(text: str) -> dict[str, str]:
-    """What the code of a card says, for the person's form. Raises ``Invalid`` beside the field when it is none."""
+class AgentForm(forms.Form):
+    """Who comes with an authorisation for somebody else: recorded as a mandate from its paper."""
+
+    prefix = "agent"
+    card = forms.CharField(
+        label=gettext_lazy("QR code of the agent's card"),
+        required=False,
+        max_length=2000,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    identity_number = forms.CharField(
+        label=gettext_lazy("Agent's identity number"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    name = forms.CharField(label=gettext_lazy("Agent's full name"), required=False, max_length=200)
+    phone = forms.CharField(label=gettext_lazy("Agent's phone"), required=False, max_length=20)
+    number = forms.CharField(
+        label=gettext_lazy("Number of the authorisation, notary or witness"), required=False, max_length=120
+    )
+    valid_to = forms.DateField(
+        label=gettext_lazy("Holds until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("Empty: until it is ended."),
+    )
+    all_procedures = forms.BooleanField(label=gettext_lazy("For all procedures, not this one alone"), required=False)
+
+    def clean_identity_number(self) -> str:
+        text: str = self.cleaned_data["identity_number"].strip()
+        return _identity(text) if text else ""
+
+    def clean_phone(self) -> str:
+        return _phone(self.cleaned_data["phone"].strip())
+
+    def clean(self) -> dict[str, Any]:
+        """A name needs a number, and both need the paper's number."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("name") or data.get("identity_number"):
+            for name in ("name", "identity_number", "number"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _("This is needed for who comes with an authorisation."))
+        return data
+
+
+def _identity(text: str) -> str:
+    parsed = parse_identity(text)
+    if not parsed.ok:
+        raise forms.ValidationError(str(parsed.reason.render(_)) if parsed.reason else _("Check the number."))
+    return parsed.value
+
+
+def _phone(text: str) -> str:
+    if not text:
+        return ""
+    parsed = parse_phone(text)
+    if not parsed.ok:
+        raise forms.ValidationError(str(parsed.reason.render(_)) if parsed.reason else _("Check the number."))
+    return str(parsed.parts.get("national") or parsed.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the code of a card says: for the person's form, and what only the card knows."""
+
+    person: dict[str, str]
+    more: dict[str, str]
+
+
+def from_card(text: str) -> Card:
+    """Reads the code of a card. Raises ``Invalid`` beside the field when it is none."""
     parsed = parse_identity_qr(text)
     if not parsed.ok:
         said = parsed.reason.render(_) if parsed.reason else _("This is not the code of an identity card.")
         raise Invalid(fields={"card": [said]})
     known = Party.objects.filter(identity_number=parsed.value).first()
-    return {
+    person = {
         "kind": str(PartyKind.CITIZEN),
         "identity_number": parsed.value,
         "name": str(parsed.parts["name"]),
@@ -94,6 +178,7 @@ def from_card(text: str) -> dict[str, str]:
         "phone": known.phone if known else "",
         "email": known.email if known else "",
     }
+    return Card(person, {"birth_date": str(parsed.parts["birth_date"]), "sex": str(parsed.parts["sex"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +191,9 @@ class PaperLine:
     files: list[dict[str, str]]
 
 
-def counters_of(actor: Actor) -> list[UnitInfo]:
-    """The counters at which the officer may receive: one-stops first, else the units of the permission."""
-    units = [unit for unit in directory().under(*actor.reach("dossier.receive")) if unit.current]
+def counters_of(actor: Actor, permission: str = "dossier.receive") -> list[UnitInfo]:
+    """The counters at which the officer may receive, or help: one-stops first, else the units of the permission."""
+    units = [unit for unit in directory().under(*actor.reach(permission)) if unit.current]
     return [unit for unit in units if unit.one_stop] or units
 
 
@@ -147,7 +232,8 @@ def ward_units() -> list[UnitInfo]:
 
 
 def default_competent(intake: Intake, procedure: ProcedureData) -> UnitInfo | None:
-    """The competent unit: as chosen; else the commune of the counter, else what the catalogue says; None: choose."""
+    """The competent unit: as chosen; else the commune of the counter, else the one in the person's address, else what
+    the catalogue says; None: choose."""
     units = directory()
     key = intake.data.get("competent")
     if key and UUID(key) in units.by_id:
@@ -155,69 +241,42 @@ def default_competent(intake: Intake, procedure: ProcedureData) -> UnitInfo | No
     counter = units.unit(intake.unit_id)
     parent = units.by_id.get(counter.parent_id) if counter.parent_id else None
     ward = next((unit.ward_code for unit in (counter, parent) if unit and unit.kind == "commune"), None)
+    if ward is None:
+        commune = commune_in(str(intake.data.get("person", {}).get("address", "")))
+        ward = commune.ward_code if commune else None
     try:
         return door.unit_for(procedure, ward_code=ward or "")
     except MotcuaError:
         return None
 
 
-def finish(actor: Actor, intake: Intake) -> Dossier:
-    """Submits and accepts; repeated, it gives the same dossier. Raises ``Invalid`` where a step is not done."""
-    person = intake.data.get("person", {})
-    procedure = procedure_of(intake)
-    if not person.get("name"):
-        raise Invalid(fields={"person": [_("Say who the person is.")]})
-    if procedure is None:
-        raise Invalid(fields={"procedure": [_("Choose the procedure.")]})
-    competent = default_competent(intake, procedure)
-    if competent is None:
-        raise Invalid(fields={"procedure": [_("Choose the ward or commune that handles it.")]})
-    if actor.id is None:
-        raise NotAllowed("Sign in first.")
-    lines = papers_of(intake, procedure)
-    keys = [UUID(file["upload"]) for line in lines for file in line.files]
-    files = door.files_from(actor, keys) if intake.dossier_id is None else {}
-    party_id = door.party_for(
-        kind=person.get("kind", ""),
-        name=person["name"],
-        identity_number=person.get("identity_number", ""),
-        phone=person.get("phone", ""),
-        email=person.get("email", ""),
-        address=person.get("address", ""),
+@dataclass(frozen=True, slots=True)
+class Favourite:
+    """A procedure that a counter often receives; ``key``: the digit that chooses it."""
+
+    key: str
+    version_id: UUID
+    code: str
+    name: str
+
+
+def favourites_of(unit_id: UUID) -> list[Favourite]:
+    """What this counter received most often of late, by the index of its dossiers; two queries."""
+    recent = (
+        Dossier.objects.filter(received_at=unit_id)
+        .order_by("-submitted_at", "-case")
+        .values_list("procedure_code", "channel")[:LOOKED_BACK]
     )
-    labels = case_labels(procedure)
-    method = procedure.method(Channel.DIRECT)
-    submission = actions.Submission(
-        procedure=procedure,
-        channel=Channel.DIRECT,
-        competent_id=competent.id,
-        received_at_id=intake.unit_id,
-        applicant_id=party_id,
-        applicant_name=person["name"],
-        submitted_by=actor.id,
-        key=f"intake-{intake.pk}",
-        contact={name: person.get(name, "") for name in ("phone", "email", "address")},
-        component_case=labels[int(intake.data.get("case", 0) or 0)][:300] if len(labels) > 1 else "",
-        components=[
-            actions.ComponentIn(
-                line.paper.key,
-                line.paper.name,
-                originals=line.originals,
-                copies=line.copies,
-                files=tuple(files[UUID(file["upload"])] for file in line.files if UUID(file["upload"]) in files),
-            )
-            for line in lines
-            if line.originals or line.copies or line.files
-        ],
-        delivery=intake.data.get("delivery") or Delivery.COUNTER,
-        fee=door.fee_of(method),
-    )
-    dossier, _new = actions.submit_once(actor, submission)
-    try:
-        actions.accept.run(actor, dossier.pk, note=str(intake.data.get("note", "")))
-    except Conflict:
-        dossier.refresh_from_db()
-        if dossier.accepted_at is None:
-            raise
-        # pressed twice: the first press has accepted it
-    return dossier
+    often = Counter(code for code, channel in recent if channel == Channel.DIRECT)
+    ordered = sorted(often, key=lambda code: (-often[code], code))[:FAVOURITES]
+    versions = version_ids(ordered)
+    return [
+        Favourite(str(number), versions[code], code, version(versions[code]).name)
+        for number, code in enumerate([code for code in ordered if code in versions], 1)
+    ]
+
+
+def birth_date_of(intake: Intake) -> date | None:
+    """The whole date of birth that the card told, if any."""
+    text = str(intake.data.get("card", {}).get("birth_date", ""))
+    return date.fromisoformat(text) if len(text) == 10 else None

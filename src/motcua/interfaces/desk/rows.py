@@ -18,7 +18,7 @@ from motcua.engines.organisations.queries import directory
 from motcua.services.dossiers import moving
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.models import Channel, Dossier
-from motcua.services.dossiers.rules import Status
+from motcua.services.dossiers.rules import SAME_DAY, Status
 from motcua.services.procedures.models import ProcedureVersion
 
 TRANSFER_STEPS: dict[str, Promise] = {
@@ -116,6 +116,8 @@ def flags_of(actor: Actor, task: Task, dossier: Dossier) -> list[Flag]:
         found.append(Flag("globe", _("Came from the national portal")))
     elif dossier.channel == Channel.POSTAL:
         found.append(Flag("mail", _("Came by post")))
+    if task.case.allowance == SAME_DAY:
+        found.append(Flag("clock", _("Result at once, today")))
     if task.assignee_id is not None and task.assignee_id == actor.id:
         found.append(Flag("user", _("In my hands")))
     if dossier.status == Status.SUPPLEMENT and task.state == "open":

@@ -13,6 +13,7 @@ from motcua.interfaces.desk.administration import (
     ledger,
     people,
     reminders,
+    reorganisation,
     units,
     wording,
 )
@@ -101,6 +102,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/units/", units.units, name="units"),
     path("administration/units/new/", units.unit_new, name="unit_new"),
     path("administration/units/<uuid:key>/", units.unit, name="unit"),
+    path("administration/reorganisations/", reorganisation.reorganisations, name="reorganisations"),
+    path("administration/reorganisations/<uuid:key>/", reorganisation.reorganisation, name="reorganisation"),
+    path("administration/reorganisations/<uuid:key>/decide/", reorganisation.decide, name="reorganisation_decide"),
+    path("administration/reorganisations/<uuid:key>/undo/", reorganisation.undo, name="reorganisation_undo"),
     path("administration/roles/", units.roles, name="roles"),
     path("administration/calendars/", calendars.calendars, name="calendars"),
     path("administration/calendars/new/", calendars.calendar_new, name="calendar_new"),

@@ -90,9 +90,11 @@ def in_hand(actor: Actor, dossier: Dossier) -> bool:
 
 
 def worked_on(actor: Actor, dossier: Dossier) -> bool:
-    """Whether the officer did, or had in hand, a step of this dossier."""
+    """Whether the officer did, or had in hand, a step of this dossier, or submitted it for the citizen."""
     if actor.id is None:
         return False
+    if dossier.submitted_by == actor.id:
+        return True
     return Task.objects.filter(Q(closed_by=actor.id) | Q(assignee=actor.id), case=dossier.pk).exists()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -25,7 +26,17 @@ from motcua.services.dossiers.queries import competent_unit
 from motcua.services.procedures.content import Method, ProcedureData
 
 
-def party_for(*, kind: str, name: str, identity_number: str, phone: str, email: str, address: str) -> UUID:
+def party_for(
+    *,
+    kind: str,
+    name: str,
+    identity_number: str,
+    phone: str,
+    email: str,
+    address: str,
+    birth_date: date | None = None,
+    sex: str = "",
+) -> UUID:
     """The key of the party with this identity number, made when new. Without a number each submission is its own.
 
     What is already known of a party is not overwritten by what a third party says of it.
@@ -42,6 +53,8 @@ def party_for(*, kind: str, name: str, identity_number: str, phone: str, email: 
         phone=phone,
         email=email,
         address_line=address[:200],
+        birth_date=birth_date,
+        sex=sex if sex in ("male", "female") else "",
         created_at=clock.now(),
     )
     try:

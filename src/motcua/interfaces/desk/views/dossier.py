@@ -23,31 +23,34 @@ from motcua.engines.notices.models import Message
 from motcua.engines.notices.queries import item
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
-from motcua.foundation.errors import Conflict, Invalid, NotFound, Refused
+from motcua.foundation.errors import Conflict, Invalid, MotcuaError, NotFound, Refused
 from motcua.interfaces.desk import acts as office_acts
-from motcua.interfaces.desk import history, lists, together
+from motcua.interfaces.desk import history, lists, together, turning
 from motcua.interfaces.desk.access import actor_of, officer
-from motcua.interfaces.desk.acts import Act, Supplement
+from motcua.interfaces.desk.acts import Act
 from motcua.interfaces.desk.finishing import done_before, next_of, onward, place_of
 from motcua.interfaces.desk.frame import LIST, desk_page
 from motcua.interfaces.desk.moving_acts import MOVING_ACTS
 from motcua.interfaces.desk.opinion_acts import OPINION_ACTS
 from motcua.interfaces.desk.rows import step_name
+from motcua.interfaces.desk.supplement_act import Supplement
+from motcua.interfaces.desk.turn_acts import TURN_ACTS, Turn, moment_of
 from motcua.interfaces.desk.views.why import ask_why
 from motcua.interfaces.desk.work_acts import WORK_ACTS
-from motcua.services.dossiers import access, actions, queries
+from motcua.services.dossiers import access, actions, helping, online, policies, queries
 from motcua.services.dossiers.actions.flow import definition_of
-from motcua.services.dossiers.explain import reckoning_of
+from motcua.services.dossiers.actions.supplement import refuse_what_is_held, wanted_of
+from motcua.services.dossiers.explain import explain
 from motcua.services.dossiers.models import DoorWay, Dossier, DossierFile
 from motcua.services.dossiers.papers.editions import title_of
 from motcua.services.dossiers.possible import Possible, possible
 from motcua.services.dossiers.ratings import rating_path
-from motcua.services.dossiers.rules import SUPPLEMENT_CLOSES_DAYS, Status
+from motcua.services.dossiers.rules import Status
 from motcua.services.procedures.forms import kept_form
 from motcua.services.procedures.queries import version
 
 MOST_EVENTS = 500
-ACTS = office_acts.ACTS | MOVING_ACTS | OPINION_ACTS | WORK_ACTS
+ACTS = office_acts.ACTS | MOVING_ACTS | OPINION_ACTS | WORK_ACTS | TURN_ACTS
 ALONG = ("applicant", "result")
 LEADING = frozenset({"accept", "pass_on", "complete", "return", "hand_over", "take_in"})
 """What may be the one main action of the page: that which brings the dossier forward."""
@@ -68,6 +71,8 @@ def _page(
     request: HttpRequest, actor: Actor, found: Dossier, bound: Act | None = None, *, status: int = 200
 ) -> HttpResponse:
     """The page of a dossier; ``bound`` is the form of an act that could not be done, with what was typed."""
+    if helping.only_helps(actor, found):
+        return HttpResponseRedirect(reverse("desk:assisted", args=[found.pk]))
     done = done_before(request)
     components = list(found.components.order_by("position"))
     found.__dict__["_shown_components"] = components
@@ -83,7 +88,9 @@ def _page(
     first = acts[0] if acts else None
     if first is not None and first.verb in LEADING:
         first.leads = True
-    reckoning = reckoning_of(found.case)
+    as_of = moment_of(request.GET.get("as_of", ""))
+    told = list(events)
+    reckoning = explain(found, as_of, told)
     groups = answers_summary(form, found.answers, language)
     shown = [file for file in files if may_show(file.blob)]
     context: dict[str, Any] = {
@@ -92,10 +99,14 @@ def _page(
         "party": found.applicant,
         "received_at": units.get(found.received_at_id),
         "competent": units.get(found.competent_id),
+        "online": online.clocks(found),
         "holder": units.get(found.case.holder_id),
         "tasks": [_task(task) for task in found.case.open_tasks],
-        "reckoning": [(step, step.render(_)) for step in reckoning.steps] if reckoning else [],
-        "stopped_at": reckoning.stopped_at if reckoning else None,
+        "reckoning": [(step, step.render(_)) for step in reckoning.steps],
+        "explained": reckoning,
+        "as_of": as_of,
+        "stopped_at": reckoning.stopped_at if as_of is None else None,
+        "turning": turning.panel(found, form, language),
         "groups": groups,
         "plain_answers": [] if groups else sorted(found.answers.items()),
         "components": [(component, [f for f in files if f.component_id == component.id]) for component in components],
@@ -112,7 +123,7 @@ def _page(
         "supplements": parts(found, "supplements"),
         "result": getattr(found, "result", None),
         "rating": rating_path(found) if found.status == Status.RETURNED else "",
-        "history": history.told(events, steps, {component.key: component.name for component in components}),
+        "history": history.told(told, steps, {component.key: component.name for component in components}),
         "together": together.panel(found),
         "now": clock.now(),
         "next": _next(request, actor, found) if done is not None else None,
@@ -158,8 +169,8 @@ def act(request: HttpRequest, dossier_id: UUID, verb: str) -> HttpResponse:
     task = _named_task(request, found)
     at = place_of(task)
     form = kind(request.POST, request.FILES, actor=actor, dossier=found, task=task)
-    if isinstance(form, Supplement) and "preview" in request.POST:
-        return _preview(request, form)
+    if "preview" in request.POST and isinstance(form, Supplement | Turn):
+        return _preview(request, form) if isinstance(form, Supplement) else _letter(request, form)
     if not form.is_valid():
         return _page(request, actor, found, form, status=422)
     try:
@@ -219,12 +230,37 @@ def _preview(request: HttpRequest, form: Supplement) -> HttpResponse:
         "items": items,
         "note": form.cleaned_data.get("note", ""),
         "dossier": form.dossier,
-        "days": SUPPLEMENT_CLOSES_DAYS,
+        "days": policies.number("supplement_closes_days"),
+        "held": _held(form.dossier, items),
         "procedure": version(form.dossier.procedure_version_id),
     }
     if request.headers.get("HX-Request") == "true":
         return render(request, "desk/acts/_supplement_preview.html", context)
     form.__dict__["preview"] = context
+    return _page(request, form.actor, form.dossier, form, status=200 if valid else 422)
+
+
+def _held(found: Dossier, items: list[dict[str, str]]) -> list[str]:
+    """What of a request the State already has, in words (ND118 Đ5.1i)."""
+    try:
+        refuse_what_is_held(found, wanted_of(items) if items else [])
+    except (Invalid, Refused) as error:
+        return [error.text(_)]
+    return []
+
+
+def _letter(request: HttpRequest, form: Turn) -> HttpResponse:
+    """The message that an act would send, before it is done."""
+    shown: dict[str, Any] = {"letter": None, "problem": ""}
+    valid = form.is_valid()
+    if valid:
+        try:
+            shown["letter"] = form.letter()
+        except MotcuaError as error:
+            shown["problem"] = error.text(_)
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "desk/acts/_letter.html", shown | {"paper": form.paper})
+    form.__dict__["preview"] = shown
     return _page(request, form.actor, form.dossier, form, status=200 if valid else 422)
 
 

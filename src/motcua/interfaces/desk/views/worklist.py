@@ -46,7 +46,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """Open work, due first. The list that is shown is remembered: the next dossier comes from it."""
     actor = actor_of(request)
     if not works(actor):
-        return HttpResponseRedirect(reverse("desk:administration"))
+        return HttpResponseRedirect(reverse("desk:assist" if actor.may("dossier.assist") else "desk:administration"))
     asked = lists.read(request.GET)
     page = worklists.page(actor, asked.wanted, after=asked.after, before=asked.before, limit=PAGE)
     if request.session.get(LIST) != asked.query:

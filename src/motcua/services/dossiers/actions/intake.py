@@ -108,9 +108,9 @@ def same_day_allowance(dossier: Dossier, moment: datetime) -> str:
 
 
 def deciding_step(flow: Definition) -> Step:
-    """The step that decides: the last one of signing, after which the result is returned. Raises ``Refused``."""
+    """The step that decides: the last signature. Raises ``Refused``."""
     for step in reversed(flow.steps):
-        if step.stage == Stage.SIGN and any(flow.step(key).stage == Stage.RETURN for key in step.next):
+        if step.stage == Stage.SIGN and flow.decides(step.key):
             return step
     raise Refused("The flow of this procedure has no step that signs. It can't be given at once.")
 
