@@ -91,20 +91,8 @@ def decide(actor: Actor, row_id: UUID) -> Reorganisation:
     return row
 
 
-def discard(actor: Actor, row_id: UUID) -> None:
-    """Forgets one that was only prepared. Raises ``Conflict`` for one that was decided."""
-    actor.require(EDIT)
-    with begin(actor) as work:
-        row = _held(row_id)
-        if row.state != State.DRAFT:
-            raise Conflict("This reorganisation has already been decided.")
-        row.state = State.UNDONE
-        work.change(row, "state")
-        work.record(row.id, "reorganisation.discarded", _about(row))
-
-
 def undo(actor: Actor, row_id: UUID) -> Reorganisation:
-    """Takes a decided reorganisation back before its day. Raises ``Refused`` once it is in effect."""
+    """Takes one back that was prepared or decided, before its day. Raises ``Refused`` once it is in effect."""
     actor.require(EDIT)
     with begin(actor) as work:
         row = _held(row_id)
@@ -247,5 +235,5 @@ def _alone() -> Iterator[None]:
 
 
 __all__: Sequence[str] = (
-    "carry_out", "decide", "discard", "dry_run", "due", "named", "planned", "prepare", "submit", "undo",
+    "carry_out", "decide", "dry_run", "due", "named", "planned", "prepare", "submit", "undo",
 )  # fmt: skip

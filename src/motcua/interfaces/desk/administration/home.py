@@ -43,6 +43,7 @@ ROOMS: tuple[tuple[str, Promise, tuple[tuple[str, Promise, Promise, str], ...]],
         _("Organisation"),
         (
             ("units", _("Units"), _("The tree of agencies, counters and divisions"), "building"),
+            ("reorganisations", _("Reorganisations"), _("Units merge, divide or end, with all their work"), "flow"),
             ("roles", _("Roles"), _("What each role may do"), "shield"),
             ("calendars", _("Calendars"), _("Working hours, days off, days swapped"), "calendar"),
             ("reminders", _("Reminders"), _("When whom is reminded of a step, and who hears of late ones"), "bell"),

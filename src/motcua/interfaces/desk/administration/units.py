@@ -19,6 +19,7 @@ from motcua.engines.organisations.roles import PERMISSIONS
 from motcua.foundation import clock
 from motcua.foundation.errors import NotFound
 from motcua.interfaces.desk.access import holding
+from motcua.interfaces.desk.administration import reorganisation
 from motcua.interfaces.desk.administration.blocks import (
     Block,
     Cell,
@@ -56,7 +57,11 @@ def units(request: HttpRequest) -> HttpResponse:
     for unit in directory().all:
         children.setdefault(unit.parent_id, []).append(unit)
     tree = [_branch(unit, children) for unit in children.get(None, [])]
-    links = [(_("New unit"), reverse("desk:unit_new")), (_("Roles"), reverse("desk:roles"))]
+    links = [
+        (_("New unit"), reverse("desk:unit_new")),
+        (_("Reorganisations"), reverse("desk:reorganisations")),
+        (_("Roles"), reverse("desk:roles")),
+    ]
     return show(request, _("Units"), [Own("desk/administration/_tree.html", {"tree": tree})], links=links)
 
 
@@ -181,6 +186,8 @@ def unit(request: HttpRequest, key: UUID) -> HttpResponse:
     links = [(_("New unit below"), reverse("desk:unit_new") + f"?parent={key}")]
     crumbs = [(_("Units"), reverse("desk:units"))]
     blocks: list[Block] = [FormBlock(form, button=_("Keep"), main=True), people]
+    if (before := reorganisation.history_of(key)) is not None:
+        blocks.append(before)
     return show(request, f"{found.code} · {found.name}", blocks, crumbs=crumbs, links=links, status=failed(form))
 
 
