@@ -15,6 +15,8 @@ PARTS = (
     ("bench.web", "Over HTTP, against the raw database"),
     ("bench.form", "The portal's form"),
     ("bench.process", "A web worker"),
+    ("bench.transitions", "Claim, pass on, complete, against the same rows written raw"),
+    ("bench.bulk_desk", "One act on 500 dossiers"),
     ("bench.bulk", "Bulk load, against COPY"),
     ("bench.scale", "Screens as the data grows"),
 )
