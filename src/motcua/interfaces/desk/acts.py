@@ -5,7 +5,6 @@ No rule stands here: which acts are offered comes from ``dossiers.possible``, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -18,22 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from motcua.engines.cases.models import Task
 from motcua.engines.files.actions import Incoming, store_many
 from motcua.engines.ledger.actor import Actor
-from motcua.services.dossiers import actions
+from motcua.services.dossiers import actions, reasons
 from motcua.services.dossiers.actions.flow import unit_for
 from motcua.services.dossiers.actions.opinions import open_opinions
-from motcua.services.dossiers.models import Delivery, Dossier, DossierComponent
+from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.people import people_for
 from motcua.services.dossiers.possible import chooses, steps_after, steps_before
 from motcua.services.procedures.queries import version
 
-REASONS: dict[str, Promise] = {
-    "wrong_procedure": _("The papers belong to another procedure"),
-    "not_competent": _("Another unit is competent"),
-    "not_eligible": _("The conditions of the law are not met"),
-    "false_papers": _("Papers are false or were tampered with"),
-    "duplicate": _("The same dossier was submitted before"),
-    "other": _("Another reason"),
-}
 MOST_FILES = 20
 
 if TYPE_CHECKING:
@@ -100,7 +91,7 @@ class Act(forms.Form):
         ]
 
 
-def _text(
+def text_field(
     label: _StrPromise, *, required: bool = True, rows: int = 3, hint: _StrPromise | str = "", limit: int = 4000
 ) -> forms.CharField:
     return forms.CharField(
@@ -115,7 +106,7 @@ def _text(
 class Accept(Act):
     verb, label, icon, key = "accept", _("Accept the dossier"), "check", "a"
     button, said = _("Accept and start the clock"), _("Accepted. The receipt is being made.")
-    note = _text(_("Note for colleagues"), required=False, rows=2)
+    note = text_field(_("Note for colleagues"), required=False, rows=2)
 
     def run(self) -> object:
         return actions.accept.run(self.actor, self.dossier.pk, note=self.cleaned_data["note"])
@@ -124,99 +115,23 @@ class Accept(Act):
 class Refuse(Act):
     verb, label, icon, key = "refuse", _("Refuse"), "cross-circle", "u"
     button, said, warning = _("Refuse the dossier"), _("Refused. The applicant is told why."), True
-    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose a reason")), *REASONS.items()])
-    explanation = _text(
+    reason = forms.ChoiceField(label=_("Reason"))
+    explanation = text_field(
         _("Explanation for the applicant"), hint=_("In plain words: why, and what they can do instead."), rows=4
     )
     basis = forms.CharField(
         label=_("Article of law"), required=False, max_length=200, help_text=_("For example: ND118 Đ17.1")
     )
 
+    def prepare(self) -> None:
+        language = get_language() or "vi"
+        listed = [(row.code, row.said(language)) for row in reasons.of("refuse")]
+        self.fields["reason"].choices = [("", _("Choose a reason")), *listed]  # type: ignore[attr-defined]
+
     def run(self) -> object:
         data = self.cleaned_data
         return actions.refuse.run(
             self.actor, self.dossier.pk, reason=data["reason"], explanation=data["explanation"], basis=data["basis"]
-        )
-
-
-class Supplement(Act):
-    """Which papers are missing, and why: a line per component, and one for what is not in the list."""
-
-    verb, label, icon, key = "supplement", _("Ask for a supplement"), "documents", "b"
-    button = _("Send the request")
-    said = _("Asked for. The clock stands until the answer comes.")
-    template = "desk/acts/supplement.html"
-    note = _text(_("Note for the applicant"), required=False, rows=2)
-
-    def prepare(self) -> None:
-        self.components: list[DossierComponent] = self.dossier.__dict__.get("_shown_components") or list(
-            self.dossier.components.order_by("position")
-        )
-        for component in self.components:
-            doubtful = component.verdict in ("missing", "invalid")
-            self.fields[f"on_{component.id}"] = forms.BooleanField(
-                label=component.name, required=False, initial=doubtful
-            )
-            self._line(str(component.id))
-        self.fields["name_other"] = forms.CharField(
-            label=_("Something else that is missing"), required=False, max_length=1000
-        )
-        self._line("other")
-
-    def _line(self, key: str) -> None:
-        self.fields[f"reason_{key}"] = forms.CharField(
-            label=_("Why it is needed, what is wrong"), required=False, max_length=1000
-        )
-        self.fields[f"basis_{key}"] = forms.CharField(label=_("Article of law"), required=False, max_length=200)
-
-    def lines(self) -> Iterable[dict[str, Any]]:
-        """The lines as the template shows them."""
-        for component in self.components:
-            key = component.id
-            yield {
-                "on": self[f"on_{key}"],
-                "reason": self[f"reason_{key}"],
-                "basis": self[f"basis_{key}"],
-                "name": component.name,
-                "when": f"on_{key}",
-            }
-
-    def items(self) -> list[dict[str, str]]:
-        """What the action is given."""
-        data = self.cleaned_data
-        wanted = [
-            {
-                "component": component.key,
-                "name": component.name,
-                "reason": data.get(f"reason_{component.id}", ""),
-                "basis": data.get(f"basis_{component.id}", ""),
-            }
-            for component in self.components
-            if data.get(f"on_{component.id}")
-        ]
-        if data.get("name_other"):
-            wanted.append(
-                {
-                    "component": "",
-                    "name": data["name_other"],
-                    "reason": data.get("reason_other", ""),
-                    "basis": data.get("basis_other", ""),
-                }
-            )
-        return wanted
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        for component in self.components:
-            if cleaned.get(f"on_{component.id}") and not cleaned.get(f"reason_{component.id}"):
-                self.add_error(f"reason_{component.id}", _("Say why, so that the applicant can bring the right paper."))
-        if cleaned.get("name_other") and not cleaned.get("reason_other"):
-            self.add_error("reason_other", _("Say why, so that the applicant can bring the right paper."))
-        return cleaned
-
-    def run(self) -> object:
-        return actions.request_supplement.run(
-            self.actor, self.dossier.pk, items=self.items(), note=self.cleaned_data["note"]
         )
 
 
@@ -254,7 +169,7 @@ class Assign(Act):
 class PassOn(Act):
     verb, label, icon, key = "pass_on", _("Pass on"), "arrow-right", "f"
     button, said = _("Finish the step and pass on"), _("Passed on.")
-    opinion = _text(_("Opinion"), required=False, hint=_("What you checked and what you propose."))
+    opinion = text_field(_("Opinion"), required=False, hint=_("What you checked and what you propose."))
     to = forms.ChoiceField(label=_("Which way"))
     assignee = forms.ChoiceField(label=_("To whom"), required=False)
 
@@ -290,7 +205,7 @@ class SendBack(Act):
     verb, label, icon, key = "send_back", _("Send back"), "undo", "t"
     button, said = _("Send back"), _("Sent back.")
     to_step = forms.ChoiceField(label=_("To which step"))
-    reason = _text(_("Why it goes back"))
+    reason = text_field(_("Why it goes back"))
 
     def prepare(self) -> None:
         before = steps_before(self.dossier, self.task) if self.task else ()
@@ -317,9 +232,10 @@ class Complete(Act):
     name = forms.CharField(label=_("Name of the result"), max_length=300)
     number = forms.CharField(label=_("Number and symbol"), max_length=60, required=False)
     type_code = forms.ChoiceField(label=_("Type of result"), required=False)
-    reason = _text(_("Why it is rejected"), required=False)
+    reason_code = forms.ChoiceField(label=_("Reason of the rejection"), required=False)
+    reason = text_field(_("Why it is rejected"), required=False)
     files = FilesField(label=_("Files of the result"), required=False)  # type: ignore[assignment]  # a field, not the data
-    unheard = _text(
+    unheard = text_field(
         _("Why you decide without the opinions that are still awaited"),
         hint=_("Other agencies were asked and have not answered; the reason is put on record."),
     )
@@ -329,6 +245,9 @@ class Complete(Act):
             del self.fields["unheard"]
         procedure = version(self.dossier.procedure_version_id)
         types = procedure.result_types
+        language = get_language() or "vi"
+        listed = [(row.code, row.said(language)) for row in reasons.of("reject")]
+        self.fields["reason_code"].choices = [("", _("Choose a reason")), *listed]  # type: ignore[attr-defined]
         if types:
             self.fields["type_code"].choices = [("", _("Not stated")), *((t.code, t.name) for t in types)]  # type: ignore[attr-defined]
         else:
@@ -347,32 +266,9 @@ class Complete(Act):
             number=data["number"],
             type_code=data.get("type_code", ""),
             reason=data["reason"],
+            reason_code=data["reason_code"] if data["decision"] == "reject" else "",
             files=self.stored(),
             unheard=data.get("unheard", ""),
-        )
-
-
-class Return(Act):
-    verb, label, icon, key = "return", _("Return the result"), "check-circle", "r"
-    button, said = _("The person has the result"), _("Returned. The dossier is closed.")
-    received_by = forms.CharField(label=_("Received by"), max_length=200)
-    delivery = forms.ChoiceField(label=_("How it was returned"), choices=Delivery.choices, widget=forms.RadioSelect)
-    identity_checked = forms.BooleanField(
-        label=_("I checked the identity of the person"), required=False, initial=False
-    )
-
-    def prepare(self) -> None:
-        self.initial.setdefault("received_by", self.dossier.applicant_name)
-        self.initial.setdefault("delivery", self.dossier.delivery)
-
-    def run(self) -> object:
-        data = self.cleaned_data
-        return actions.return_result.run(
-            self.actor,
-            self.dossier.pk,
-            received_by=data["received_by"],
-            delivery=data["delivery"],
-            identity_checked=data["identity_checked"],
         )
 
 
@@ -390,7 +286,7 @@ class Attach(Act):
 class Remark(Act):
     verb, label, icon, key = "remark", _("Write a remark"), "chat", "m"
     button, said = _("Keep the remark"), _("The remark is kept.")
-    text = _text(_("Remark"), hint=_("Colleagues who may see the dossier read it; the applicant never does."))
+    text = text_field(_("Remark"), hint=_("Colleagues who may see the dossier read it; the applicant never does."))
 
     def run(self) -> object:
         return actions.remark.run(self.actor, self.dossier.pk, text=self.cleaned_data["text"])
@@ -399,6 +295,6 @@ class Remark(Act):
 ACTS: dict[str, type[Act]] = {
     act.verb: act
     for act in (
-        Accept, Refuse, Supplement, Claim, Release, Assign, PassOn, SendBack, Complete, Return, Attach, Remark,
+        Accept, Refuse, Claim, Release, Assign, PassOn, SendBack, Complete, Attach, Remark,
     )
 }  # fmt: skip

@@ -9,14 +9,15 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from motcua.engines.accounts.models import User
 from motcua.engines.ledger.models import Event
 from motcua.engines.organisations.queries import directory
-from motcua.interfaces.desk.acts import REASONS
+from motcua.foundation.money import format_vnd
 from motcua.interfaces.reorganised import taken_over
+from motcua.services.dossiers import reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,18 @@ WORDS: dict[str, tuple[Promise, str]] = {
     "dossier.papers_arrived": (gettext_lazy("The papers arrived whole"), "done"),
     "dossier.papers_incomplete": (gettext_lazy("The papers did not arrive whole; they go back"), "wait"),
     "dossier.reorganised": (gettext_lazy("Taken over by another unit; the due date stays"), "done"),
+    "dossier.stopped": (gettext_lazy("Stopped"), "late"),
+    "dossier.reopened": (gettext_lazy("Taken up again; the clock runs"), "done"),
+    "dossier.extended": (gettext_lazy("Extended with an apology"), "wait"),
+    "dossier.payment_demanded": (gettext_lazy("Payment demanded; the clock stands"), "wait"),
+    "dossier.paid": (gettext_lazy("Paid; the clock goes on"), "done"),
+    "dossier.payment_dropped": (gettext_lazy("The demand was taken back; the clock goes on"), "done"),
+    "dossier.adjusted": (gettext_lazy("Changed by the applicant"), "wait"),
+    "dossier.adjustments_read": (gettext_lazy("The applicant's changes were read"), "done"),
+    "dossier.correction_asked": (gettext_lazy("Correction of the result asked for"), "wait"),
+    "dossier.corrected": (gettext_lazy("Result corrected"), "done"),
+    "dossier.correction_declined": (gettext_lazy("The result stays as it is"), "done"),
+    "dossier.originals_returned": (gettext_lazy("Originals handed back"), "done"),
     "dossier.document_issued": (gettext_lazy("Document issued"), "done"),
     "dossier.opinions_asked": (gettext_lazy("Other agencies asked for their opinion"), "done"),
     "dossier.opinion_given": (gettext_lazy("An agency gave its opinion"), "done"),
@@ -146,7 +159,7 @@ def _detail(
         said = str(data.get("opinion") or data.get("reason") or "")
         return f"{step} → {', '.join(targets)}" + (f": {said}" if said else "")
     if kind == "dossier.refused":
-        reason = REASONS.get(str(data.get("reason")), str(data.get("reason", "")))
+        reason = reasons.text("refuse", str(data.get("reason", "")), get_language() or "vi")
         return ". ".join(str(part) for part in (reason, data.get("explanation"), data.get("basis")) if part)
     if kind == "dossier.completed":
         word = _("Approved") if data.get("approved") else _("Rejected")
@@ -164,4 +177,18 @@ def _detail(
         return str(data.get("remark", ""))
     if kind == "dossier.withdrawn":
         return str(data.get("reason", ""))
+    if kind in ("dossier.stopped", "dossier.reopened", "dossier.extended", "dossier.correction_asked"):
+        return ". ".join(str(part) for part in (data.get("reason_text"), data.get("explanation")) if part)
+    if kind == "dossier.payment_demanded":
+        return ", ".join(
+            str(part) for part in (data.get("name"), format_vnd(data["amount"]), data.get("notice_number")) if part
+        )
+    if kind in ("dossier.paid", "dossier.payment_dropped", "dossier.correction_declined"):
+        return str(data.get("receipt") or data.get("explanation") or "")
+    if kind == "dossier.corrected":
+        before, after = data["before"], data["after"]
+        return f"{before['name']} {before['number']} → {after['name']} {after['number']}".strip()
+    if kind in ("dossier.returned", "dossier.originals_returned"):
+        back = data.get("handed_back") or {}
+        return "; ".join(f"{components.get(key, key)}: {count}" for key, count in back.items())
     return step

@@ -18,7 +18,6 @@ from motcua.services.dossiers.rules import MOVES, Status
 from motcua.services.dossiers.steps import allows, holds_role, step_of
 from motcua.services.dossiers.turns import Possible, turns
 
-
 __all__ = ["Possible", "chooses", "decides", "possible", "steps_after", "steps_before"]
 
 
@@ -31,6 +30,7 @@ def possible(actor: Actor, dossier: Dossier) -> list[Possible]:
     found += _asking(actor, dossier)
     found += _consulting(actor, dossier)
     found += _proposing(actor, dossier)
+    found += turns(actor, dossier)
     if dossier.case.closed_at is None and _reads(actor, dossier):
         found.append(Possible("attach"))
     if _reads(actor, dossier):

@@ -11,6 +11,7 @@ from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.readers import reader
 from motcua.engines.notices.actions import Notice, send
 from motcua.engines.organisations.queries import directory
+from motcua.foundation.clock import VIETNAM
 from motcua.services.dossiers.models import Delivery, Dossier
 from motcua.services.dossiers.papers.issuing import CALLING, called_for
 from motcua.services.procedures.queries import version
@@ -48,7 +49,7 @@ TOLD: Final = (
 def notices(events: Sequence[Event]) -> None:
     """Tells applicants what happened to their dossiers: inbox, and e-mail where there is an address."""
     streams = {event.stream for event in events if event.kind in TOLD}
-    dossiers = {row.pk: row for row in Dossier.objects.filter(pk__in=streams)}
+    dossiers = {row.pk: row for row in Dossier.objects.select_related("case").filter(pk__in=streams)}
     send(
         [
             notice_of(dossiers[event.stream], event)
@@ -76,8 +77,14 @@ def notice_of(dossier: Dossier, event: Event) -> Notice:
             kind = "dossier.accepted_undated"
     elif kind == "dossier.supplement_requested":
         more["answer_by"] = event.data["answer_by"]
+    elif kind == "dossier.supplied" and event.data.get("effect") == "resume":
+        kind = "dossier.supplied_resumed"
     elif kind == "dossier.completed":
         more["place"] = return_place(dossier)
+        due_at = dossier.case.due_at
+        # an early result is announced before it is returned (ND118 Đ22)
+        if due_at is not None and event.at.astimezone(VIETNAM).date() < due_at.astimezone(VIETNAM).date():
+            kind, more["due_at"] = "dossier.completed_early", due_at.isoformat()
     return to_applicant(dossier, kind, dedupe=f"event:{event.pk}", at=event.at, **more)
 
 

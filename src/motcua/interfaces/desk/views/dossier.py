@@ -46,6 +46,7 @@ from motcua.services.dossiers.papers.editions import title_of
 from motcua.services.dossiers.possible import Possible, possible
 from motcua.services.dossiers.ratings import rating_path
 from motcua.services.dossiers.rules import Status
+from motcua.services.dossiers.turns import told_by
 from motcua.services.procedures.forms import kept_form
 from motcua.services.procedures.queries import version
 
@@ -77,7 +78,9 @@ def _page(
     components = list(found.components.order_by("position"))
     found.__dict__["_shown_components"] = components
     files = list(found.files.select_related("blob").order_by("added_at", "id"))
-    events = Event.objects.filter(stream=found.pk).order_by("seq")[:MOST_EVENTS]
+    told = list(Event.objects.filter(stream=found.pk).order_by("seq")[:MOST_EVENTS])
+    if len(told) < MOST_EVENTS:
+        told_by(found, {event.kind for event in told})
     procedure = version(found.procedure_version_id)
     form = kept_form(procedure, found.form_version_id)
     flow = definition_of(found.case)
@@ -89,7 +92,6 @@ def _page(
     if first is not None and first.verb in LEADING:
         first.leads = True
     as_of = moment_of(request.GET.get("as_of", ""))
-    told = list(events)
     reckoning = explain(found, as_of, told)
     groups = answers_summary(form, found.answers, language)
     shown = [file for file in files if may_show(file.blob)]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.parts import parts
 from motcua.engines.ledger.work import Work
 from motcua.engines.organisations.queries import directory
@@ -104,7 +105,7 @@ def note_adjustments(work: Work, dossier: Dossier) -> int:
 
     Raises ``NotAllowed``; ``Conflict`` when there is nothing unread.
     """
-    if not has_in_hand(work, dossier):
+    if not has_in_hand(work.actor, dossier):
         raise NotAllowed("You may not do this. Please ask the unit that holds the dossier.")
     rows = unread(dossier)
     if not rows:
@@ -122,11 +123,11 @@ def unread(dossier: Dossier) -> list[Adjustment]:
     return [row for row in rows if row.seen_at is None]
 
 
-def has_in_hand(work: Work, dossier: Dossier) -> bool:
+def has_in_hand(actor: Actor, dossier: Dossier) -> bool:
     """Whether the actor may do one of the open steps."""
     units = directory()
     return any(
-        work.actor.may(STAGE_PERMISSION[task.stage], units.unit(task.unit_id).path) for task in dossier.case.open_tasks
+        actor.may(STAGE_PERMISSION[task.stage], units.unit(task.unit_id).path) for task in dossier.case.open_tasks
     )
 
 

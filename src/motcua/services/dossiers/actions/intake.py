@@ -15,7 +15,7 @@ from motcua.engines.organisations.queries import directory
 from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, Refused
-from motcua.services.dossiers import moving, policies
+from motcua.services.dossiers import moving, policies, reasons
 from motcua.services.dossiers.actions.answering import first_answer
 from motcua.services.dossiers.actions.common import Action, due_of, move, record, require, task_in_hand, task_of
 from motcua.services.dossiers.actions.flow import definition_of, open_step, open_transfer
@@ -24,7 +24,6 @@ from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.rules import (
     ARRIVAL_BASIS,
     RECEIPT_BASIS,
-    REFUSAL_REASONS,
     SAME_DAY,
     SAME_DAY_BASIS,
     SAME_DAY_NEXT,
@@ -152,15 +151,22 @@ def refuse(work: Work, dossier: Dossier, *, reason: str, explanation: str, basis
     """
     require(work.actor, "dossier.receive", dossier.received_at_id)
     fields: dict[str, list[str]] = {}
-    if reason not in REFUSAL_REASONS:
+    listed = reasons.find("refuse", reason)
+    if listed is None or not listed.active:
         fields["reason"] = ["Choose a reason from the list."]
     if not explanation.strip():
         fields["explanation"] = ["Explain to the applicant why, and what they can do."]
-    if fields:
+    if listed is None or fields:
         raise Invalid(fields=fields)
     status = move(work, dossier, Status.REFUSED)
     cases.close_case(work, dossier.case, "refused")
-    data = {"status": status, "reason": reason, "explanation": explanation.strip(), "basis": basis.strip()}
+    data = {
+        "status": status,
+        "reason": reason,
+        "reason_text": listed.text,
+        "explanation": explanation.strip(),
+        "basis": basis.strip() or listed.basis,
+    }
     first_answer(work, dossier, data)
     record(work, dossier, "dossier.refused", data)
     return dossier

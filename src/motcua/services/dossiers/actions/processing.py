@@ -13,6 +13,7 @@ from motcua.engines.ledger.work import Work
 from motcua.engines.organisations.queries import directory, grants_of
 from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation.errors import Conflict, Invalid, Refused
+from motcua.services.dossiers import reasons
 from motcua.services.dossiers.actions.common import Action, move, record, require, start_processing, task_of
 from motcua.services.dossiers.actions.flow import definition_of, open_following, open_step
 from motcua.services.dossiers.actions.opinions import decide_unheard
@@ -150,10 +151,12 @@ def complete(
     number: str = "",
     type_code: str = "",
     reason: str = "",
+    reason_code: str = "",
     files: Sequence[FileIn] = (),
     unheard: str = "",
 ) -> Result:
-    """The decision: signs the result and sends it to the counter; a rejection says why (ND118 Đ19, Đ22).
+    """The decision: signs the result and sends it to the counter; a rejection says why (ND118 Đ19, Đ22): a reason from
+    the list (``reason_code``), own words (``reason``), or both.
 
     ``unheard``: why it is decided while opinions of other agencies are awaited. Raises ``NotAllowed``, ``Conflict``;
     ``Invalid`` without a name, or without a reason when rejected or decided before all were heard.
@@ -164,6 +167,10 @@ def complete(
     fields: dict[str, list[str]] = {}
     if not name.strip():
         fields["name"] = ["Give the result a name."]
+    if reason_code and not approved:
+        listed = reasons.chosen("reject", reason_code, "reason_code").text
+        own = reason.strip()
+        reason = own if reason_code == "other" else f"{listed}: {own}" if own else listed
     if not approved and not reason.strip():
         fields["reason"] = ["A rejection must say why."]
     if fields:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from motcua.engines.accounts.models import User
 from motcua.engines.cases import actions as cases
@@ -69,11 +71,8 @@ def request_supplement(
     wanted = wanted_of(items)
     number = len(parts(dossier, "supplements")) + 1
     again = number > policies.number("supplement_count", work.now)
-    started = (dossier.arrived_at or dossier.accepted_at or dossier.submitted_at).astimezone(VIETNAM).date()
-    asked_on = work.now.astimezone(VIETNAM).date()
     calendar = calendar_for(task.unit_id)
-    days = policies.number("supplement_days", work.now)
-    late = working_days_between(calendar, started, asked_on) > days
+    late = asked_late(dossier, task.unit_id, work.now)
     leads = work.actor.may("dossier.assign", directory().unit(task.unit_id).path)
     if again and not leads:
         raise Refused(
@@ -85,7 +84,7 @@ def request_supplement(
             raise Refused(
                 "A supplement is asked for within %(days)s working days from receipt (%(basis)s). Later it needs the "
                 "head of the unit.",
-                days=days,
+                days=policies.number("supplement_days", work.now),
                 basis=SUPPLEMENT_BASIS,
             )
         refuse_what_is_held(dossier, wanted)
@@ -125,6 +124,14 @@ def request_supplement(
         data["counts_late"] = True
     record(work, dossier, "dossier.supplement_requested", data)
     return request
+
+
+def asked_late(dossier: Dossier, unit_id: UUID, moment: datetime) -> bool:
+    """Whether the working days for asking are over at a moment: three from receipt (ND118 Đ19.5). What is at the
+    counter for the first time counts from when it came; afterwards from when the agency had it."""
+    started = (dossier.arrived_at or dossier.accepted_at or dossier.submitted_at).astimezone(VIETNAM).date()
+    passed = working_days_between(calendar_for(unit_id), started, moment.astimezone(VIETNAM).date())
+    return passed > policies.number("supplement_days", moment)
 
 
 def wanted_of(items: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
