@@ -31,8 +31,10 @@ def pages() -> dict[str, Callable[[], Any]]:
     from django.urls import reverse
 
     from motcua.engines.accounts.models import User
-    from motcua.interfaces.signing_in.sessions import PERSONA
-    from motcua.services.dossiers.models import Dossier
+    from motcua.engines.organisations.models import Appointment, Unit
+    from motcua.foundation import clock
+    from motcua.interfaces.signing_in.sessions import PERSONA, SECOND_FACTOR
+    from motcua.services.dossiers.models import Dossier, GroupMember
 
     def signed_in(username: str) -> Client:
         client = Client()
@@ -42,7 +44,24 @@ def pages() -> dict[str, Callable[[], Any]]:
         session.save()
         return client
 
-    counter, citizen = signed_in("demo-counter"), signed_in("demo-citizen")
+    def leading() -> Client:
+        """The leader of the whole province, whose lists and numbers reach every unit."""
+        unit = Unit.objects.get(kind="province")
+        user, _ = User.objects.get_or_create(
+            username="bench-leader", defaults={"full_name": "Lãnh đạo tỉnh", "official": True}
+        )
+        for role in ("leader", "head"):
+            Appointment.objects.get_or_create(
+                user=user, unit=unit, role_id=role, defaults={"valid_from": clock.today()}
+            )
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        session[SECOND_FACTOR] = clock.now().isoformat()
+        session.save()
+        return client
+
+    counter, citizen, leader = signed_in("demo-counter"), signed_in("demo-citizen"), leading()
     mine = Dossier.objects.filter(applicant=User.objects.get(username="demo-citizen").party_id).latest("submitted_at")
     seen = Dossier.objects.filter(case__tasks__unit__appointments__user__username="demo-counter").latest("submitted_at")
     addresses = {
@@ -50,7 +69,14 @@ def pages() -> dict[str, Callable[[], Any]]:
         "dossier at the desk": (counter, reverse("desk:dossier", args=[seen.pk])),
         "my dossiers": (citizen, reverse("portal:my_dossiers")),
         "my dossier": (citizen, reverse("portal:dossier", args=[mine.code])),
+        "leader's screen": (leader, reverse("desk:leader")),
+        "what waits to be signed": (leader, reverse("desk:decide")),
+        "worklist of a province": (leader, f"{reverse('desk:worklist')}?view=unit"),
+        "its late work": (leader, f"{reverse('desk:worklist')}?view=unit&due=late"),
     }
+    linked = GroupMember.objects.filter(dossier__isnull=False).order_by("-group__submitted_at", "position").first()
+    if linked is not None:
+        addresses["linked time line"] = (leader, reverse("desk:dossier", args=[linked.dossier_id]))
 
     def opener(client: Client, path: str) -> Callable[[], Any]:
         def open_page() -> None:

@@ -230,5 +230,6 @@ def _said(row: BulkRow) -> str:
     if not row.said:
         return ""
     lines = [_(line) for lines in row.said.get("fields", {}).values() for line in lines]
-    text = _(row.said["msgid"]) % row.said["params"] if row.said["params"] else _(row.said["msgid"])
+    said = str(row.said["msgid"])
+    text = _(said) % row.said["params"] if row.said["params"] else _(said)
     return " ".join(lines) or text
