@@ -36,6 +36,7 @@ def import_(file: Path, effective: Any, as_json: bool) -> None:
 
     with output.progress("Importing") as bar:
         report = import_file(file, SYSTEM, _day(effective), lambda count: bar.advance())
+    _load_linked_groups()
     if as_json:
         output.emit(report.as_json())
         return
@@ -69,15 +70,20 @@ def import_results(file: Path, as_json: bool) -> None:
 @command.command()
 @click.argument("code")
 @click.option("--on", type=day, help="The version in force on this day; today by default.")
+@click.option("--unit", default="", help="The forecast for the agency with this identifier.")
 @as_json_option
-def show(code: str, on: Any, as_json: bool) -> None:
-    """Show a procedure: channels with times and fees, components, legal basis."""
+def show(code: str, on: Any, unit: str, as_json: bool) -> None:
+    """Show a procedure: channels with times and fees, components, legal basis, and when it is usually ready."""
     ensure_catalogue()
+    from motcua.engines.organisations.queries import directory
+    from motcua.foundation import clock
+    from motcua.services.dossiers.forecasting import forecast
     from motcua.services.procedures import queries
 
     procedure = queries.by_code(code, _day(on))
+    told = forecast(procedure, directory().coded(unit).id if unit else None, clock.now())
     if as_json:
-        output.emit(queries.as_json(procedure))
+        output.emit({**queries.as_json(procedure), "forecast": told.as_json() if told else None})
         return
     click.echo(f"{procedure.code}  {procedure.name}")
     click.echo(f"  {procedure.field}, {', '.join(procedure.levels)}, version {procedure.number}")
@@ -86,6 +92,12 @@ def show(code: str, on: Any, as_json: bool) -> None:
         click.echo(f"  {method.channel}: {method.allowance or method.raw or '?'}; {fees or '-'}")
     for paper in procedure.papers:
         click.echo(f"  - {paper.label} ({paper.originals}/{paper.copies})")
+    if told:
+        said = told.as_json()
+        click.echo(
+            f"  usually ready before {said['usually_before']} (half {said['half_before']}, "
+            f"nearly all {said['nearly_always_before']}; {told.cases} cases, {told.scope}, queue {said['queue']})"
+        )
 
 
 @command.command()
@@ -119,6 +131,13 @@ def review(reason: str, code: str, limit: int, as_json: bool) -> None:
         click.echo(f"{count:6d} {name}")
 
 
+def _load_linked_groups() -> None:
+    """The groups of linked procedures that come with the house; those that offices have are left alone."""
+    from motcua.services.dossiers.groups import load_shipped
+
+    load_shipped()
+
+
 def _day(value: Any) -> date | None:
     return value.date() if value else None
 
@@ -135,3 +154,4 @@ def ensure_catalogue() -> None:
 
     output.note("No procedures yet: importing the catalogue that comes with Motcua.")
     import_file(DEMO_CATALOGUE, SYSTEM, TWO_LEVELS)
+    _load_linked_groups()

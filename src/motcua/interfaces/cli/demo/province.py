@@ -35,6 +35,7 @@ from motcua.foundation.cache import forget_all
 from motcua.foundation.errors import NotFound
 from motcua.interfaces.cli.demo import people
 from motcua.interfaces.cli.demo.memory import no_collection
+from motcua.services.dossiers.groups import load_shipped
 from motcua.services.procedures import actions as procedures
 from motcua.services.procedures.forms import load_designed_forms
 from motcua.services.procedures.importer import import_file
@@ -170,6 +171,7 @@ def build(seed: int, since: date, step: Callable[[str], None]) -> dict[str, int]
         with begin(SYSTEM) as work:
             forms = load_designed_forms(work)
         drawn = _flows(since)
+        together = load_shipped()
         forget_all()
     return {
         "units": len(units),
@@ -178,6 +180,7 @@ def build(seed: int, since: date, step: Callable[[str], None]) -> dict[str, int]
         "times_settled": settled,
         "forms": len(forms),
         "flows": drawn,
+        "linked_groups": together,
     }
 
 
