@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
 
@@ -18,7 +19,6 @@ from motcua.engines.notices.rules import Wording, check_placeholders, filled
 from motcua.foundation import clock
 from motcua.foundation.cache import Remembered
 from motcua.foundation.errors import Conflict, Invalid, NotFound
-from motcua.foundation.keys import new_id
 
 CHANNELS: Final = ("inbox", "email")
 LANGUAGES: Final = ("vi", "en")
@@ -105,6 +105,11 @@ def render(kind: str, channel: str, language: str, params: Mapping[str, Any], da
     return filled(wording_for(kind, channel, language, day), {**params, "link": link}, language)
 
 
+def stream_of(kind: str, channel: str, language: str) -> UUID:
+    """The ledger stream of one wording."""
+    return uuid5(NAMESPACE_URL, f"motcua:notice:{kind}:{channel}:{language}")
+
+
 def publish(
     actor: Actor, *, kind: str, channel: str, language: str, wording: Wording, effective_from: date
 ) -> Template:
@@ -121,6 +126,7 @@ def publish(
     same = Template.objects.filter(kind=kind, channel=channel, language=language, effective_from=effective_from)
     if same.exists():
         raise Conflict("A wording for that day is already there. Please choose a later day.")
+    before = wording_for(kind, channel, language, effective_from)
     with begin(actor) as work:
         row = Template(
             kind=kind,
@@ -131,7 +137,14 @@ def publish(
             effective_from=effective_from,
         )
         work.add(row)
-        data = {"kind": kind, "channel": channel, "language": language, "effective_from": effective_from.isoformat()}
-        work.record(new_id(), "notice.template_published", data, first=True)
+        data = {
+            "notice": kind,
+            "channel": channel,
+            "language": language,
+            "effective_from": effective_from.isoformat(),
+            "before": {"subject": before.subject, "body": before.body},
+            "after": {"subject": wording.subject, "body": wording.body},
+        }
+        work.record(stream_of(kind, channel, language), "notice.template_published", data)
     _own.forget()
     return row

@@ -16,7 +16,7 @@ from django.db import models, transaction
 
 from motcua.engines.accounts.models import User
 from motcua.engines.ledger.work import Work
-from motcua.engines.organisations import queries
+from motcua.engines.organisations import keepers, queries
 from motcua.engines.organisations.models import (
     Appointment,
     Area,
@@ -153,6 +153,7 @@ def define_role(work: Work, *, code: str, name: str, permissions: Sequence[str])
         work.add(role)
         work.record(role_stream(code), "role.defined", {"after": _plain(role, ("code", "name", "permissions"))})
         return role
+    keepers.guard_role(work.actor, before, held)
     _change(
         work,
         before,
@@ -222,6 +223,7 @@ def end_appointment(work: Work, appointment_id: UUID, *, last_day: date) -> Appo
         raise Conflict("This appointment has already been ended.")
     if last_day < appointment.valid_from:
         raise Invalid(fields={"last_day": ["The last day lies before the first."]})
+    keepers.guard_appointment(work.actor, appointment)
     _change(work, appointment, {"valid_to": last_day}, stream=appointment.id, kind="appointment.ended")
     return appointment
 

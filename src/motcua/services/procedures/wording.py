@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
 
 from motcua.engines.ledger.work import Work
 from motcua.foundation import clock
 from motcua.foundation.cache import forget_all
-from motcua.foundation.errors import Invalid, NotFound
+from motcua.foundation.errors import Conflict, Invalid, NotFound
 from motcua.foundation.text import clean_line
 from motcua.services.procedures import search_index
 from motcua.services.procedures.actions import PERMISSION
@@ -26,6 +26,46 @@ MOST_POPULAR = 100
 def set_word(work: Work, kind: str, term: str, expansion: str = "", *, active: bool = True) -> SearchWord:
     """Adds an abbreviation, a synonym or a frame of questions, or switches one on or off."""
     work.actor.require(PERMISSION)
+    shown, key, meaning = _checked(kind, term, expansion)
+    word = SearchWord.objects.select_for_update().filter(kind=kind, term=key, expansion=meaning).first()
+    before = _said(word) if word else None
+    if word is None:
+        word = SearchWord(kind=kind, term=key, expansion=meaning, shown=shown, active=active)
+        work.add(word)
+    else:
+        word.active, word.shown = active, shown
+        work.change(word, "active", "shown")
+    _record(work, word, before)
+    return word
+
+
+def change_word(work: Work, word_id: UUID, kind: str, term: str, expansion: str, *, active: bool) -> SearchWord:
+    """Changes what a word is, stands for, or whether it is in use. Raises ``NotFound``, ``Invalid``, ``Conflict``."""
+    work.actor.require(PERMISSION)
+    shown, key, meaning = _checked(kind, term, expansion)
+    word = _held(word_id)
+    if SearchWord.objects.filter(kind=kind, term=key, expansion=meaning).exclude(pk=word_id).exists():
+        raise Conflict("This word stands in the list already.")
+    before = _said(word)
+    word.kind, word.term, word.expansion, word.shown, word.active = kind, key, meaning, shown, active
+    if _said(word) == before:
+        return word
+    work.change(word, "kind", "term", "expansion", "shown", "active")
+    _record(work, word, before)
+    return word
+
+
+def remove_word(work: Work, word_id: UUID) -> None:
+    """Takes a word out of the list. Raises ``NotFound``."""
+    work.actor.require(PERMISSION)
+    word = _held(word_id)
+    work.remove(word)
+    work.record(WORDS_STREAM, "procedure_words.removed", {"term": word.shown or word.term, "before": _said(word)})
+    transaction.on_commit(forget_all)
+
+
+def _checked(kind: str, term: str, expansion: str) -> tuple[str, str, str]:
+    """The word as written, folded, and what it stands for. Raises ``Invalid``."""
     shown = clean_line(term)
     key, meaning = folded(shown), clean_line(expansion)
     problems: dict[str, list[str]] = {}
@@ -37,21 +77,29 @@ def set_word(work: Work, kind: str, term: str, expansion: str = "", *, active: b
         problems["expansion"] = ["Write what it stands for, in at most 200 letters."]
     if problems:
         raise Invalid(fields=problems)
-    word = SearchWord.objects.select_for_update().filter(kind=kind, term=key, expansion=meaning).first()
-    before = word.active if word else None
+    return shown, key, meaning
+
+
+def _held(word_id: UUID) -> SearchWord:
+    word = SearchWord.objects.select_for_update().filter(pk=word_id).first()
     if word is None:
-        word = SearchWord(kind=kind, term=key, expansion=meaning, shown=shown, active=active)
-        work.add(word)
-    else:
-        word.active, word.shown = active, shown
-        work.change(word, "active", "shown")
-    work.record(
-        WORDS_STREAM,
-        "procedure_words.changed",
-        {"kind": kind, "term": shown, "expansion": meaning, "before": before, "active": active},
-    )
-    transaction.on_commit(forget_all)
+        raise NotFound("There is no such word.")
     return word
+
+
+def _said(word: SearchWord) -> dict[str, str | bool]:
+    return {
+        "kind": word.kind,
+        "term": word.shown or word.term,
+        "expansion": word.expansion,
+        "active": word.active,
+    }
+
+
+def _record(work: Work, word: SearchWord, before: dict[str, str | bool] | None) -> None:
+    said = _said(word)
+    work.record(WORDS_STREAM, "procedure_words.changed", {"term": said["term"], "before": before, "after": said})
+    transaction.on_commit(forget_all)
 
 
 def set_hint(work: Work, code: str, popularity: int, words: str) -> SearchHint:

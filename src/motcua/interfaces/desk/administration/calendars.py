@@ -31,6 +31,7 @@ from motcua.interfaces.desk.administration.blocks import (
     perform,
     show,
 )
+from motcua.interfaces.desk.administration.changes import history_of
 
 keeper = holding("organisations.edit")
 NAMES = {
@@ -159,6 +160,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
         Table([_("Calendar"), _("Used by")], rows, empty=_("None: every unit works by the national calendar.")),
         _days(None),
         FormBlock(form, _("Set a day for all"), _("Set"), folded=True),
+        history_of(actions.COMMON_DAYS),
     ]
     return show(
         request, _("Calendars"), blocks, links=[(_("New calendar"), reverse("desk:calendar_new"))], status=failed(form)
@@ -221,6 +223,7 @@ def calendar(request: HttpRequest, key: UUID) -> HttpResponse:
         FormBlock(form, button=_("Keep"), main=True),
         _days(found),
         FormBlock(day_form, _("Set a day"), _("Set"), folded=True),
+        history_of(key),
     ]
     crumbs = [(_("Calendars"), reverse("desk:calendars"))]
     return show(request, found.name, blocks, crumbs=crumbs, status=max(failed(form), failed(day_form)))

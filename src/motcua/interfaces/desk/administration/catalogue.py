@@ -1,4 +1,4 @@
-"""The catalogue of procedures: list, versions, the draft of the next one, publication by date; the review list."""
+"""The catalogue of procedures: list, versions, the draft of the next one, publication by date."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from motcua.engines.forms.queries import version_for
 from motcua.foundation import clock
 from motcua.foundation.errors import NotFound
 from motcua.interfaces.desk.access import holding
@@ -30,10 +32,11 @@ from motcua.interfaces.desk.administration.blocks import (
     perform,
     show,
 )
+from motcua.interfaces.desk.administration.changes import history_of
 from motcua.interfaces.desk.administration.content_form import ContentForm
 from motcua.services.procedures import actions, queries, versions
 from motcua.services.procedures.content import Content
-from motcua.services.procedures.models import Procedure, ProcedureVersion, ReviewItem
+from motcua.services.procedures.models import Procedure, ProcedureVersion
 
 editor = holding("catalogue.edit")
 PAGE = 50
@@ -186,6 +189,7 @@ def _procedure_page(
             warning=True,
         )
     )
+    blocks.append(history_of(found.pk))
     name = in_force.name if in_force else (queries.draft_content(draft).name if draft else found.code)
     edit = _("Edit the draft") if draft else _("Edit as a new version")
     return show(
@@ -193,10 +197,18 @@ def _procedure_page(
         f"{found.code} · {name[:120]}",
         blocks,
         crumbs=[(_("Procedures"), reverse("desk:procedures"))],
-        links=[(edit, reverse("desk:procedure_edit", args=[found.pk]))],
+        links=[(edit, reverse("desk:procedure_edit", args=[found.pk])), _its_form(found.code)],
         intro="" if found.status == Procedure.Status.ACTIVE else found.get_status_display(),
         status=status,
     )
+
+
+def _its_form(code: str) -> tuple[str, str]:
+    """The way to the designed form that serves the procedure, or to designing one."""
+    key = version_for(code)
+    if key is not None:
+        return _("Its form"), reverse("desk:form", args=[key])
+    return _("Design its form"), f"{reverse('desk:form_new')}?{urlencode({'procedure': code})}"
 
 
 def _version_row(row: ProcedureVersion, found: Procedure) -> list[Cell]:
@@ -326,78 +338,3 @@ def procedure_withdraw(request: HttpRequest, key: UUID) -> HttpResponse:
     for line in form.non_field_errors():
         messages.error(request, str(line))
     return go("procedure", version.procedure_id)
-
-
-class ReviewForm(forms.Form):
-    decision = forms.ChoiceField(choices=[("accept", ""), ("correct", "")])
-    value = forms.CharField(required=False, max_length=200)
-
-
-@editor
-@require_safe
-def review(request: HttpRequest) -> HttpResponse:
-    """What the import could not decide, by reason; each is accepted as it stands or corrected."""
-    counts = queries.review_counts()
-    reason = request.GET.get("reason", "")
-    reason = reason if reason in ReviewItem.Reason.values else ""
-    code = request.GET.get("code", "").replace("\0", "")[:64]
-    try:
-        after = UUID(request.GET["after"]) if request.GET.get("after") else None
-    except ValueError:
-        after = None
-    items = queries.review_items(reason=reason, code=code, after=after, limit=PAGE)
-    return _review_page(request, items, counts, reason)
-
-
-def _review_page(
-    request: HttpRequest,
-    items: list[ReviewItem],
-    counts: dict[str, int],
-    reason: str,
-    trouble: dict[UUID, str] | None = None,
-) -> HttpResponse:
-    labels = dict(ReviewItem.Reason.choices)
-    tabs = [
-        {"key": key, "label": labels.get(key, key), "count": count, "current": key == reason}
-        for key, count in counts.items()
-    ]
-    data = {
-        "items": items,
-        "tabs": tabs,
-        "all": sum(counts.values()),
-        "reason": reason,
-        "trouble": trouble or {},
-        "older": f"reason={reason}&after={items[-1].pk}" if len(items) == PAGE else "",
-    }
-    return show(
-        request,
-        _("Review list"),
-        [Own("desk/administration/_review.html", data)],
-        crumbs=[(_("Procedures"), reverse("desk:procedures"))],
-        intro=_("Corrections go into the draft of the procedure; publish it with a date."),
-        status=422 if trouble else 200,
-    )
-
-
-@editor
-@require_POST
-def review_settle(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Settles one doubt."""
-    item = ReviewItem.objects.select_related("procedure", "version").filter(pk=key).first()
-    if item is None:
-        raise NotFound("There is no such item.")
-    form = ReviewForm(request.POST)
-    perform(
-        request,
-        form,
-        lambda work: actions.resolve_review_item(work, item, form.cleaned_data["decision"], form.cleaned_data["value"]),
-        _("Settled: %(code)s") % {"code": item.procedure.code},
-    )
-    if form.errors:
-        said = " ".join(str(line) for lines in form.errors.values() for line in lines)
-        return _review_page(request, [item], queries.review_counts(), item.reason, {item.pk: said})
-    reason = request.POST.get("reason", "")
-    response = go("review")
-    if reason in ReviewItem.Reason.values:
-        response["Location"] += f"?reason={reason}"
-    return response

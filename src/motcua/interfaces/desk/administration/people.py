@@ -17,8 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from motcua.engines.accounts import actions
 from motcua.engines.accounts.models import ApiClient, User
-from motcua.engines.organisations import actions as organisations
-from motcua.engines.organisations.models import Appointment, Role, Unit
+from motcua.engines.organisations.models import Unit
 from motcua.engines.organisations.queries import directory
 from motcua.engines.organisations.roles import PERMISSIONS
 from motcua.foundation import clock
@@ -38,6 +37,9 @@ from motcua.interfaces.desk.administration.blocks import (
     perform,
     show,
 )
+from motcua.interfaces.desk.administration.changes import history_of
+from motcua.interfaces.desk.administration.posts import AppointForm, posts_of
+from motcua.interfaces.desk.administration.posts import appoint as appoint_as
 from motcua.interfaces.desk.administration.units import unit_choices
 
 keeper = holding("accounts.edit")
@@ -113,20 +115,6 @@ def person_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-class AppointForm(forms.Form):
-    unit = forms.ChoiceField(label=gettext_lazy("Unit"))
-    role = forms.ChoiceField(label=gettext_lazy("Role"))
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=120, required=False)
-    valid_from = day_field(gettext_lazy("First day"))
-    valid_to = day_field(gettext_lazy("Last day"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = [("", _("Choose")), *unit_choices()]  # type: ignore[attr-defined]
-        roles = [(role.code, role.name) for role in Role.objects.order_by("name")]
-        self.fields["role"].choices = [("", _("Choose")), *roles]  # type: ignore[attr-defined]
-
-
 class PasswordForm(forms.Form):
     password = forms.CharField(
         label=gettext_lazy("New password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
@@ -155,7 +143,7 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
     shut = ShutForm(request.POST if do == "shut" else None, prefix="s")
     done: object = None
     if do == "appoint":
-        done = perform(request, appoint, lambda work: _appoint(work, found, appoint.cleaned_data), _("Appointed."))
+        done = perform(request, appoint, lambda work: appoint_as(work, found, appoint.cleaned_data), _("Appointed."))
     elif do == "password":
         done = perform(
             request,
@@ -180,40 +168,11 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
     return _person_page(request, found, appoint, password, shut)
 
 
-def _appoint(work: Any, user: User, data: dict[str, Any]) -> Appointment:
-    return organisations.appoint(
-        work,
-        user=user,
-        unit=Unit.objects.get(pk=data["unit"]),
-        role=Role.objects.get(pk=data["role"]),
-        title=data["title"],
-        valid_from=data["valid_from"],
-        valid_to=data["valid_to"],
-    )
-
-
 def _person_page(
     request: HttpRequest, found: User, appoint: forms.Form, password: forms.Form, shut: forms.Form
 ) -> HttpResponse:
-    today = clock.today()
-    units = directory().by_id
-    rows = []
-    for row in found.appointments.select_related("role").order_by("-valid_from"):
-        unit = units.get(row.unit_id)
-        over = row.valid_to is not None and row.valid_to <= today
-        rows.append(
-            [
-                Cell(row.role.name, note=row.title),
-                Cell(unit.name if unit else "", note=unit.code if unit else ""),
-                Cell(f"{row.valid_from:%d/%m/%Y}"),
-                Cell(f"{row.valid_to:%d/%m/%Y}" if row.valid_to else "–"),
-                Cell() if over else Cell(_("End today"), post=reverse("desk:appointment_end", args=[row.pk])),
-            ]
-        )
     may_appoint = actor_of(request).may("organisations.edit")
-    blocks: list[Block] = [
-        Table([_("Role"), _("Unit"), _("From"), _("Until"), ""], rows, title=_("Posts"), empty=_("No post yet."))
-    ]
+    blocks: list[Block] = [posts_of(found)]
     forms_ = [
         ("appoint", appoint, _("Appoint"), False) if may_appoint else None,
         ("password", password, _("Set a new password"), False),
@@ -227,6 +186,8 @@ def _person_page(
             blocks.append(
                 Own("desk/administration/_do.html", {"do": do, "form": form, "label": label, "warning": warning})
             )
+    posts = {row.pk: row.role.name for row in found.appointments.select_related("role")}
+    blocks.append(history_of(found.pk, *posts, about=posts))
     status = max(failed(appoint), failed(password), failed(shut))
     return show(
         request,
@@ -236,25 +197,6 @@ def _person_page(
         intro="" if found.is_active else _("This account is shut."),
         status=status,
     )
-
-
-@holding("organisations.edit")
-@require_POST
-def appointment_end(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Ends a post after today."""
-    row = Appointment.objects.filter(pk=key).first()
-    if row is None:
-        raise NotFound("There is no such post.")
-    form = Nothing(request.POST)
-    perform(
-        request,
-        form,
-        lambda work: organisations.end_appointment(work, key, last_day=clock.today()),
-        _("The post ends today."),
-    )
-    for line in form.non_field_errors():
-        messages.error(request, str(line))
-    return go("person", row.user_id)
 
 
 class ClientForm(forms.Form):
@@ -290,6 +232,7 @@ def clients(request: HttpRequest) -> HttpResponse:
         if made is not None:
             token, form = made[1], ClientForm()
     units = directory().by_id
+    listed = list(ApiClient.objects.order_by("-active", "name")[:300])
     rows = [
         [
             Cell(client.name),
@@ -300,13 +243,15 @@ def clients(request: HttpRequest) -> HttpResponse:
             if client.active
             else Cell(_("ended"), tone="quiet"),
         ]
-        for client in ApiClient.objects.order_by("-active", "name")[:300]
+        for client in listed
     ]
     blocks: list[Block] = []
     if token:
         blocks.append(Own("desk/administration/_token.html", {"token": token}))
     blocks.append(Table([_("Name"), _("Acts for"), _("May"), _("Until"), ""], rows, empty=_("No client yet.")))
     blocks.append(FormBlock(form, _("New client"), _("Make"), folded=True))
+    names = {client.pk: client.name for client in listed}
+    blocks.append(history_of(*names, about=names))
     response = show(request, _("Machine clients"), blocks, status=failed(form))
     response["Cache-Control"] = "no-store"
     return response

@@ -1,4 +1,4 @@
-"""Units: the tree, one unit, its people; roles and what they may do."""
+"""Units: the tree, one unit with its details, its people and what was changed."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from motcua.engines.organisations import actions
-from motcua.engines.organisations.models import Appointment, Role, Unit, UnitKind, WorkCalendar
+from motcua.engines.organisations.models import Appointment, Unit, UnitKind, WorkCalendar
 from motcua.engines.organisations.queries import UnitInfo, directory
-from motcua.engines.organisations.roles import PERMISSIONS
 from motcua.foundation import clock
 from motcua.foundation.errors import NotFound
 from motcua.interfaces.desk.access import holding
-from motcua.interfaces.desk.administration import reorganisation
+from motcua.interfaces.desk.administration import changes, reorganisation
 from motcua.interfaces.desk.administration.blocks import (
     Block,
     Cell,
     FormBlock,
     Own,
+    Pairs,
     Table,
     day_field,
     failed,
@@ -183,53 +183,21 @@ def unit(request: HttpRequest, key: UUID) -> HttpResponse:
         ],
         title=_("People"),
     )
-    links = [(_("New unit below"), reverse("desk:unit_new") + f"?parent={key}")]
+    links = [
+        (_("New unit below"), reverse("desk:unit_new") + f"?parent={key}"),
+        (_("Move, merge or end it"), reverse("desk:reorganisations")),
+    ]
     crumbs = [(_("Units"), reverse("desk:units"))]
-    blocks: list[Block] = [FormBlock(form, button=_("Keep"), main=True), people]
+    above = directory().by_id.get(found.parent_id) if found.parent_id else None
+    place = Pairs(
+        [
+            (_("Electronic identifier"), found.code),
+            (_("Below"), f"{above.name} ({above.code})" if above else _("Nothing: it is the top")),
+            (_("First day"), f"{found.valid_from:%d/%m/%Y}"),
+        ]
+    )
+    blocks: list[Block] = [place, FormBlock(form, button=_("Keep"), main=True), people]
     if (before := reorganisation.history_of(key)) is not None:
         blocks.append(before)
+    blocks.append(changes.history_of(key))
     return show(request, f"{found.code} · {found.name}", blocks, crumbs=crumbs, links=links, status=failed(form))
-
-
-class RoleForm(forms.Form):
-    code = forms.SlugField(label=gettext_lazy("Code"), max_length=40)
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    permissions = forms.MultipleChoiceField(
-        label=gettext_lazy("May"),
-        required=False,
-        choices=list(PERMISSIONS.items()),
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-
-@keeper
-@require_http_methods(["GET", "HEAD", "POST"])
-def roles(request: HttpRequest) -> HttpResponse:
-    """Roles and what they may do; the same code again changes a role."""
-    chosen = Role.objects.filter(pk=request.GET.get("role", "")[:40].replace("\0", "")).first()
-    first = {"code": chosen.code, "name": chosen.name, "permissions": chosen.permissions} if chosen else {}
-    form = RoleForm(request.POST or None, initial=first)
-    if request.method == "POST":
-        done = perform(
-            request,
-            form,
-            lambda work: actions.define_role(
-                work,
-                code=form.cleaned_data["code"],
-                name=form.cleaned_data["name"],
-                permissions=form.cleaned_data["permissions"],
-            ),
-            _("The role is kept."),
-        )
-        if done is not None:
-            return go("roles")
-    rows = [
-        [
-            Cell(role.name, url=f"?role={role.code}", note=role.code),
-            Cell(", ".join(str(PERMISSIONS.get(each, each)) for each in role.permissions)),
-        ]
-        for role in Role.objects.order_by("name")
-    ]
-    title = _("Change “%(name)s”") % {"name": chosen.name} if chosen else _("New role")
-    blocks: list[Block] = [Table([_("Role"), _("May")], rows), FormBlock(form, title, _("Keep"), folded=chosen is None)]
-    return show(request, _("Roles"), blocks, crumbs=[(_("Units"), reverse("desk:units"))], status=failed(form))

@@ -27,6 +27,7 @@ from motcua.interfaces.desk.administration.blocks import (
     go,
     show,
 )
+from motcua.interfaces.desk.administration.changes import history_of
 
 editor = holding("catalogue.edit")
 CHANNELS = {"inbox": gettext_lazy("In-app inbox"), "email": gettext_lazy("E-mail")}
@@ -102,6 +103,7 @@ def notice(request: HttpRequest, kind: str, channel: str, language: str) -> Http
             title=_("Own wordings"),
             empty=_("None: the wording that comes with the software holds."),
         ),
+        history_of(wording.stream_of(kind, channel, language)),
     ]
     title = f"{_(known.name)} · {CHANNELS[channel]} · {LANGUAGES[language]}"
     return show(
