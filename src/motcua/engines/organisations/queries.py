@@ -223,6 +223,11 @@ def calendar_for(unit_id: UUID | None) -> Calendar:
     return _calendars()[calendar_source(unit_id)]
 
 
+def calendar_with_id(key: UUID) -> Calendar | None:
+    """A stored calendar, whoever works by it."""
+    return _calendars().get(key)
+
+
 def calendar_of(code: str) -> Calendar:
     """The calendar of the unit with this identifier. Raises ``NotFound``."""
     return calendar_for(directory().coded(code).id)
