@@ -28,6 +28,7 @@ from motcua.services.dossiers.actions import drafts
 from motcua.services.dossiers.bulk import begin_run
 from motcua.services.dossiers.models import Dossier, Draft
 from motcua.services.dossiers.papers import issue
+from motcua.services.dossiers.ratings import asked
 from motcua.services.procedures import actions as catalogue
 from motcua.services.procedures.forms.loading import designed_data
 from motcua.services.procedures.models import LifeEvent, Procedure, ReviewItem
@@ -93,36 +94,53 @@ def build() -> World:
         dedupe="routes",
     )
     administrator = factories.make_officer("administrator", units["province"])
-    values = {
-        "new": str(new.pk),
-        "accepted": str(accepted.pk),
-        "waiting": str(waiting.pk),
-        "processing": str(processing.pk),
-        "signing": str(signing.pk),
-        "finished": str(finished.pk),
-        "new_code": new.code,
-        "accepted_code": accepted.code,
-        "waiting_code": waiting.code,
-        "finished_code": finished.code,
-        "component": str(new.components.order_by("position")[0].pk),
-        "file": str(new.files.get().pk),
-        "document": str(document.pk),
-        "draft": str(draft.pk),
-        "group": drafts.form_of(draft).groups[0].key,
-        "upload": str(upload),
-        "message": str(message.pk),
-        "intake": str(Intake.objects.get().pk),
-        "procedure": procedure.code,
-        "procedure_key": str(procedure.procedure_id),
-        "version": str(procedure.id),
-        "unit": str(units["commune"].pk),
-        "person": str(staff.specialist.id),
-        "appointment": str(Appointment.objects.get(user_id=staff.specialist.id).pk),
-        "calendar": str(WorkCalendar.objects.create(name="Cả tuần", data={}).pk),
-        "life": LifeEvent.objects.create(key="birth", name="Sinh con", name_en="Birth", position=1).key,
-        "client": str(factories.make_client()[0].pk),
-        "reorganisation": str(reorganising.prepare(SYSTEM, REORGANISATION).pk),
-    } | _catalogue(procedure) | _at_work(staff, new)
+    away = factories.make_dossier(
+        "accepted",
+        citizen=citizen,
+        procedure=procedure,
+        staff=staff,
+        channel="DIRECT",
+        competent_id=units["department"].pk,
+    )
+    sheet = actions.make_sheet(
+        staff.counter, [away.pk], sender_id=units["commune_centre"].pk, receiver_id=units["centre"].pk
+    )
+    values = (
+        {
+            "sheet": str(sheet.pk),
+            "rating": asked(finished, clock.now()).token,
+            "new": str(new.pk),
+            "accepted": str(accepted.pk),
+            "waiting": str(waiting.pk),
+            "processing": str(processing.pk),
+            "signing": str(signing.pk),
+            "finished": str(finished.pk),
+            "new_code": new.code,
+            "accepted_code": accepted.code,
+            "waiting_code": waiting.code,
+            "finished_code": finished.code,
+            "component": str(new.components.order_by("position")[0].pk),
+            "file": str(new.files.get().pk),
+            "document": str(document.pk),
+            "draft": str(draft.pk),
+            "group": drafts.form_of(draft).groups[0].key,
+            "upload": str(upload),
+            "message": str(message.pk),
+            "intake": str(Intake.objects.get().pk),
+            "procedure": procedure.code,
+            "procedure_key": str(procedure.procedure_id),
+            "version": str(procedure.id),
+            "unit": str(units["commune"].pk),
+            "person": str(staff.specialist.id),
+            "appointment": str(Appointment.objects.get(user_id=staff.specialist.id).pk),
+            "calendar": str(WorkCalendar.objects.create(name="Cả tuần", data={}).pk),
+            "life": LifeEvent.objects.create(key="birth", name="Sinh con", name_en="Birth", position=1).key,
+            "client": str(factories.make_client()[0].pk),
+            "reorganisation": str(reorganising.prepare(SYSTEM, REORGANISATION).pk),
+        }
+        | _catalogue(procedure)
+        | _at_work(staff, new)
+    )
     for dossier, name in ((new, "new"), (accepted, "accepted"), (processing, "processing"), (signing, "signing"),
                           (finished, "finished")):  # fmt: skip
         values[f"{name}_task"] = str(factories.open_task(dossier.pk).pk)

@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.faults.doors import administration, desk, entrance, people_at_work, portal
+from tests.faults.doors import administration, counter, desk, entrance, linked, papers, people_at_work, portal
 from tests.faults.doors.machines import CALLS, MACHINES
 from tests.faults.doors.words import ROLES, SECOND_FACTOR, SIGN_IN
 
-DOORS: Final = [*entrance.DOORS, *desk.DOORS, *administration.DOORS, *people_at_work.DOORS, *portal.DOORS]
+DOORS: Final = [
+    *entrance.DOORS,
+    *desk.DOORS,
+    *counter.DOORS,
+    *administration.DOORS,
+    *papers.DOORS,
+    *people_at_work.DOORS,
+    *portal.DOORS, *linked.DOORS]
 
 __all__ = ["CALLS", "DOORS", "MACHINES", "ROLES", "SECOND_FACTOR", "SIGN_IN"]

@@ -1,4 +1,4 @@
-"""Papers of the desk that are made on demand: the register (form 07), the control sheet (form 06), hand-over sheets."""
+"""Papers of the desk that are made on demand: the register (form 07), the control sheet (form 06)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from motcua.foundation.spreadsheets import MEDIA_TYPE
 from motcua.interfaces.desk.access import actor_of, holding, officer
 from motcua.interfaces.desk.frame import desk_page
 from motcua.interfaces.desk.views.worklist import fields
-from motcua.services.dossiers import access, moving, papers, queries, register
+from motcua.services.dossiers import access, papers, queries, register
 from motcua.services.dossiers.models import DoorWay
 
 PDF = "application/pdf"
@@ -154,11 +154,3 @@ def control_sheet(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     if not access.look(actor, found, DoorWay.PAPER):
         return HttpResponseRedirect(reverse("desk:dossier", args=[dossier_id]))
     return _shown(papers.control_sheet(found), f"{found.code}-06.pdf")
-
-
-@officer
-@require_safe
-def hand_over(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
-    """A hand-over sheet to print and sign, with what has been confirmed so far."""
-    sheet = moving.get_sheet(actor_of(request), sheet_id)
-    return _shown(papers.hand_over_sheet(sheet), f"{sheet.number.replace('/', '-')}.pdf")
