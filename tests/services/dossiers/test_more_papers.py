@@ -23,7 +23,6 @@ from motcua.services.dossiers.models import (
     DossierComponent,
     HandOver,
     HandOverItem,
-    SupplementRequest,
 )
 from motcua.services.dossiers.papers import control, editions, issuing
 from motcua.services.dossiers.papers.handing_over import hand_over_content
@@ -182,13 +181,13 @@ def test_form_6_fills_itself_from_the_ledger() -> None:
 
 
 def test_form_6_tells_supplements_as_of_its_day() -> None:
-    dossier = make_dossier("supplement")
-    sheet = control.control(dossier, event_of(dossier, "dossier.supplement_requested"))
-    (row,) = sheet["supplements"]
+    staff = make_staff()
+    dossier = make_dossier("accepted", staff=staff, at=clock.now() - timedelta(hours=1))
+    wanted = {"component": "p2", "name": "Giấy chứng sinh", "reason": "Bản chụp mờ, không đọc được", "basis": ""}
+    actions.request_supplement.run(staff.specialist, dossier.pk, items=[wanted])
+    (row,) = control.control(dossier, event_of(dossier, "dossier.supplement_requested"))["supplements"]
     assert row["items"] == "Giấy chứng sinh"
-    before = control.control(dossier, event_of(dossier, "dossier.submitted"))
-    assert (before["supplements"], before["due"]) == ([], before["due"])
-    assert SupplementRequest.objects.count() == 1
+    assert control.control(dossier, event_of(dossier, "dossier.accepted"))["supplements"] == []
 
 
 def test_the_control_sheet_is_kept_when_a_dossier_ends() -> None:
