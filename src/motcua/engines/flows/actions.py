@@ -53,9 +53,10 @@ def publish(
     *,
     effective_from: date,
     rules: Rules | None = None,
+    exactly: bool = False,
 ) -> FlowVersion:
     """Publishes a version of a flow (made when new), out of its draft where there is one. ``rules`` add procedures,
-    fields or levels that take it.
+    fields or levels that take it, or are with ``exactly`` all that do.
 
     Raises ``NotAllowed`` without catalogue.edit; ``Invalid`` naming what is wrong with the steps.
     """
@@ -82,8 +83,9 @@ def publish(
         "steps": rows,
         "effective_from": effective_from.isoformat(),
     }
-    held = FlowRule.objects.filter(flow=flow).values("procedure_code", "field", "level")
-    _take(work, flow, [*held, *rules] if rules else None, data)
+    if rules is not None and not exactly:
+        rules = [*FlowRule.objects.filter(flow=flow).values("procedure_code", "field", "level"), *rules]
+    _take(work, flow, rules, data)
     work.record(flow.id, "flow.published", data)
     queries.forget()
     return version

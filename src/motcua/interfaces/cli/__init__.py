@@ -26,6 +26,7 @@ REGISTRY: dict[str, Entry] = {
     "demo": Entry("demo", "Load the demo province."),
     "dossier": Entry("dossier", "Show a dossier: status, due date, events."),
     "export": Entry("export", "Write process data out: XES, CSV or Parquet."),
+    "flows": Entry("flows", "Import and export flows, try a changed one on last year."),
     "ledger": Entry("ledger", "Verify the ledger, rebuild what is read from it."),
     "migrate": Entry("migrate", "Bring the database up to the code, and the application's rights with it."),
     "openapi": Entry("openapi", "Print the description of the API."),

@@ -1,229 +1,264 @@
-"""Flows as tables: steps, who does them, how long, what follows; checked in plain words, published from a day."""
+"""Flows as tables: steps, who does them, how long, what follows; checked in plain words, drawn while one writes,
+published from a day, compared, taken back before that day."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
-from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.text import slugify
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from motcua.engines.flows import actions
+from motcua.engines.flows import actions, queries
 from motcua.engines.flows.bpmn import to_bpmn
 from motcua.engines.flows.models import Flow, FlowRule, FlowVersion
-from motcua.engines.flows.rules import STANDARD, parse
+from motcua.engines.flows.picture import to_svg
+from motcua.engines.flows.rules import STANDARD, Definition, parse
+from motcua.engines.ledger.work import begin
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
-from motcua.foundation.errors import MotcuaError, NotFound
-from motcua.interfaces.desk.access import holding
-from motcua.interfaces.desk.administration.blocks import Block, Cell, Own, Table, day_field, failed, go, perform, show
+from motcua.foundation.clock import VIETNAM
+from motcua.foundation.errors import Conflict, MotcuaError, NotFound
+from motcua.interfaces.desk.access import actor_of, holding
+from motcua.interfaces.desk.administration.blocks import (
+    Block,
+    Cell,
+    Own,
+    Pairs,
+    Table,
+    failed,
+    go,
+    perform,
+    show,
+)
+from motcua.interfaces.desk.administration.flow_form import (
+    ACTION_NAMES,
+    STAGES,
+    UNITS,
+    FlowForm,
+    rules_as_text,
+    unit_words,
+)
+from motcua.services.dossiers.flow_checks import advice_on
 
 editor = holding("catalogue.edit")
-MORE = 3
-STAGES = (("process", gettext_lazy("Process")), ("sign", gettext_lazy("Sign")), ("return", gettext_lazy("Return")))
-UNITS = {
-    "competent": gettext_lazy("the competent unit"),
-    "received_at": gettext_lazy("the counter"),
-    "lead": gettext_lazy("the leading unit"),
-}
+SHOWN = 500
+"""Flows in the list; with thousands one searches."""
 
 
 @editor
 @require_safe
 def flows(request: HttpRequest) -> HttpResponse:
-    """All flows and what takes them."""
+    """All flows and what takes them; found by name, key or procedure."""
+    asked = request.GET.get("q", "").strip()[:80]
+    found = Flow.objects.order_by("name")
+    if asked:
+        found = (found.filter(name__icontains=asked) | found.filter(key__icontains=asked) | found.filter(
+            pk__in=FlowRule.objects.filter(procedure_code__startswith=asked).values("flow_id")
+        )).distinct()  # fmt: skip
+    listed = list(found[: SHOWN + 1])
     subjects: dict[Any, list[str]] = {}
-    for rule in FlowRule.objects.all():
+    for rule in FlowRule.objects.filter(flow__in=listed).order_by("id"):
         words = (
             rule.procedure_code or " ".join(part for part in (rule.field, rule.level) if part) or _("everything else")
         )
         subjects.setdefault(rule.flow_id, []).append(words)
-    rows = []
-    for flow in Flow.objects.order_by("name").prefetch_related("versions"):
-        numbers = [version.number for version in flow.versions.all()]
-        rows.append(
-            [
-                Cell(flow.name, url=reverse("desk:flow", args=[flow.key]), note=flow.key),
-                Cell(max(numbers, default="–"), number=True),
-                Cell("; ".join(subjects.get(flow.pk, [])[:6]) or "–"),
-            ]
-        )
+    newest = {
+        version.flow_id: version
+        for version in FlowVersion.objects.filter(flow__in=listed)
+        .order_by("flow_id", "-number")
+        .distinct("flow_id")
+        .defer("steps")
+    }
+    rows = [_listed(flow, newest.get(flow.pk), subjects.get(flow.pk, [])) for flow in listed[:SHOWN]]
     table = Table(
-        [_("Flow"), _("Versions"), _("Taken by")], rows, empty=_("None drawn: every dossier takes the standard flow.")
+        [_("Flow"), _("Version"), _("State"), _("Taken by")],
+        rows,
+        empty=_("No flow is called that.") if asked else _("None drawn: every dossier takes the standard flow."),
     )
-    return show(request, _("Flows"), [table], links=[(_("New flow"), reverse("desk:flow_new"))])
+    links = [
+        (_("New flow"), reverse("desk:flow_new")),
+        (_("Import"), reverse("desk:flow_import")),
+        (_("Download as a spreadsheet"), reverse("desk:flow_export")),
+    ]
+    search = Own("desk/administration/_flow_search.html", {"asked": asked, "more": len(listed) > SHOWN})
+    return show(request, _("Flows"), [search, table], links=links)
 
 
-class FlowForm(forms.Form):
-    """The steps as rows; a row without a key is left out. ``next`` holds keys divided by commas."""
+def _listed(flow: Flow, version: FlowVersion | None, takes: list[str]) -> list[Cell]:
+    return [
+        Cell(flow.name, url=reverse("desk:flow", args=[flow.key]), note=flow.key),
+        Cell(version.number if version else "–", number=True),
+        Cell(_state(version)),
+        Cell("; ".join(takes[:6]) + (" …" if len(takes) > 6 else "") or "–"),
+    ]
 
-    name = forms.CharField(label=gettext_lazy("Name of the flow"), max_length=200)
-    key = forms.SlugField(
-        label=gettext_lazy("Key"),
-        max_length=80,
-        help_text=gettext_lazy("Lower-case letters and dashes; stays the same for ever."),
-    )
-    effective_from = day_field(gettext_lazy("In force from"))
-    procedure_code = forms.CharField(
-        label=gettext_lazy("Taken by the procedure with the code"), max_length=40, required=False
-    )
-    field = forms.CharField(label=gettext_lazy("Taken by the field"), max_length=200, required=False)
 
-    def __init__(self, data: Any, *, steps: list[dict[str, Any]], known: bool, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        if known:
-            self.fields["key"].disabled = True
-        self.count = len(steps) + MORE
-        if data is not None:
-            asked = str(data.get("rows", ""))
-            if asked.isascii() and asked.isdigit() and len(asked) < 4:
-                self.count = max(1, min(int(asked), 60))
-        for at in range(self.count):
-            step = steps[at] if at < len(steps) else {}
-            for name, field in self._cells(step):
-                field.required = False
-                self.fields[f"s{at}_{name}"] = field
-
-    def _cells(self, step: dict[str, Any]) -> Iterator[tuple[str, forms.Field]]:
-        yield "key", forms.CharField(label=_("Key"), max_length=40, initial=step.get("key", ""))
-        yield "name", forms.CharField(label=_("Step"), max_length=200, initial=step.get("name", ""))
-        yield "name_en", forms.CharField(label=_("In English"), max_length=200, initial=step.get("name_en", ""))
-        yield "stage", forms.ChoiceField(label=_("Kind of work"), choices=STAGES, initial=step.get("stage", "process"))
-        yield (
-            "unit",
-            forms.CharField(
-                label=_("Who"),
-                max_length=60,
-                initial=step.get("unit", "competent"),
-                widget=forms.TextInput(attrs={"list": "selectors"}),
-            ),
-        )
-        yield (
-            "hours",
-            forms.CharField(
-                label=_("Working hours"),
-                max_length=6,
-                initial=step.get("hours", ""),
-                widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-            ),
-        )
-        yield "next", forms.CharField(label=_("Then"), max_length=200, initial=", ".join(step.get("next", [])))
-        yield "choice", forms.BooleanField(label=_("One of them is chosen"), initial=step.get("choice", False))
-        yield "join", forms.BooleanField(label=_("Waits for all before it"), initial=step.get("join", False))
-
-    def rows(self) -> Iterator[list[Any]]:
-        """The rows as the template shows them."""
-        for at in range(self.count):
-            yield [
-                self[f"s{at}_{name}"]
-                for name in ("key", "name", "name_en", "stage", "unit", "hours", "next", "choice", "join")
-            ]
-
-    def steps(self) -> list[dict[str, Any]]:
-        """The steps as ``flows.rules.parse`` reads them."""
-        found = []
-        for at in range(self.count):
-            said = {
-                name: self.cleaned_data.get(f"s{at}_{name}")
-                for name in ("key", "name", "name_en", "stage", "unit", "hours", "next", "choice", "join")
-            }
-            key = slugify(str(said["key"] or ""))
-            if not key:
-                continue
-            step: dict[str, Any] = {
-                "key": key,
-                "name": said["name"] or key,
-                "name_en": said["name_en"] or "",
-                "stage": said["stage"] or "process",
-                "unit": (said["unit"] or "competent").strip(),
-                "next": [slugify(part) for part in re.split(r"[,;\s]+", said["next"] or "") if slugify(part)],
-            }
-            if str(said["hours"] or "").strip():
-                step["hours"] = str(said["hours"]).strip()
-            for name in ("choice", "join"):
-                if said[name]:
-                    step[name] = True
-            found.append(step)
-        return found
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        try:
-            steps = self.steps()
-            for key, message in parse(steps).problems():
-                self.add_error(None, f"{key}: {_(message)}" if key else _(message))
-            for step in steps:
-                code = step["unit"].removeprefix("code:")
-                if step["unit"].startswith("code:") and code not in directory().by_code:
-                    self.add_error(None, _("%(key)s: there is no unit %(code)s.") % {"key": step["key"], "code": code})
-        except MotcuaError as error:
-            self.add_error(None, error.text(_))
-        return cleaned
+def _state(version: FlowVersion | None) -> str:
+    if version is None:
+        return "–"
+    if version.published_at is None or version.effective_from is None:
+        return _("draft")
+    day = f"{version.effective_from:%d/%m/%Y}"
+    if version.effective_from > clock.today():
+        return _("from %(day)s") % {"day": day}
+    return _("in force since %(day)s") % {"day": day}
 
 
 @editor
 @require_http_methods(["GET", "HEAD", "POST"])
 def flow_new(request: HttpRequest) -> HttpResponse:
     """A new flow; the standard one is its beginning."""
-    return _edit(request, None, list(STANDARD))
+    return _edit(request, None, [dict(step) for step in STANDARD])
 
 
 @editor
 @require_http_methods(["GET", "HEAD", "POST"])
 def flow(request: HttpRequest, key: str) -> HttpResponse:
-    """The steps in force as a table to edit; publishing makes a new version beside the old."""
+    """The newest steps as a table to edit: kept as a draft, checked, published as a version beside the old."""
+    found = _found(key)
+    newest = found.versions.order_by("-number").first()
+    return _edit(request, found, list(newest.steps) if newest else [dict(step) for step in STANDARD], newest)
+
+
+def _found(key: str) -> Flow:
     found = Flow.objects.filter(key=key).first()
     if found is None:
         raise NotFound("There is no such flow.")
-    newest = found.versions.order_by("-number").first()
-    return _edit(request, found, list(newest.steps) if newest else list(STANDARD))
+    return found
 
 
-def _edit(request: HttpRequest, found: Flow | None, steps: list[dict[str, Any]]) -> HttpResponse:
+def _edit(
+    request: HttpRequest, found: Flow | None, steps: list[dict[str, Any]], newest: FlowVersion | None = None
+) -> HttpResponse:
     first: dict[str, Any] = {"effective_from": clock.today() + timedelta(days=1)}
     if found is not None:
-        first |= {"name": found.name, "key": found.key}
-    form = FlowForm(
-        request.POST if request.method == "POST" else None, steps=steps, known=found is not None, initial=first
-    )
-    checked = False
-    if request.method == "POST":
-        if "check" in request.POST:
-            checked = form.is_valid()
+        first |= {"name": found.name, "key": found.key, "revision": newest.number if newest else 0}
+        first |= rules_as_text(queries.rules_of(found))
+    posted = request.POST if request.method == "POST" else None
+    form = FlowForm(posted, steps=steps, known=found is not None, initial=first)
+    do = request.POST.get("do", "") if posted is not None else ""
+    status = 200
+    if posted is not None and not form.moved and do != "check":
+        if do == "publish":
+            said = _("Published. Running dossiers keep their version.")
+            made = perform(request, form, lambda work: _publish(work, form), said)
         else:
-            made = perform(
-                request, form, lambda work: _publish(work, form), _("Published. Running dossiers keep their version.")
-            )
-            if made is not None:
-                return go("flow", form.cleaned_data["key"])
+            made = perform(request, form, lambda work: _draft(work, form), _("The draft is kept."))
+        if made is not None:
+            return go("flow", form.cleaned_data["key"])
+        status = failed(form)
+    elif posted is not None:
+        form.is_valid()
     data = {
         "form": form,
-        "checked": checked,
-        "selectors": UNITS.items(),
-        "diagram": _diagram(form, steps, found.name if found else ""),
+        "errors": posted is not None and not form.moved,
+        "selectors": [*UNITS.items(), *((f"code:{unit.code}", unit.name) for unit in directory().all if unit.current)],
+        "picture": _picture(form, steps, found.name if found else ""),
+        "moves": (
+            ("up", "↑", _("Move up row")),
+            ("down", "↓", _("Move down row")),
+            ("add", "+", _("Add a row below row")),
+            ("remove", "✕", _("Remove row")),
+        ),
+        "draft": newest is not None and newest.published_at is None,
     }
     blocks: list[Block] = [Own("desk/administration/_flow_form.html", data)]
     if found is not None:
-        blocks.append(_versions(found))
-    crumbs = [(_("Flows"), reverse("desk:flows"))]
-    links = [(_("Download as BPMN"), reverse("desk:flow_bpmn", args=[found.key]))] if found else []
+        blocks += [_versions(found), _deeds(found)]
+    links = []
+    if found is not None:
+        links = [
+            (_("Diagram"), reverse("desk:flow_diagram", args=[found.key])),
+            (_("What if"), reverse("desk:flow_what_if", args=[found.key])),
+            (_("Download as BPMN"), reverse("desk:flow_bpmn", args=[found.key])),
+        ]
     title = found.name if found else _("New flow")
-    return show(request, title, blocks, crumbs=crumbs, links=links, status=failed(form))
+    crumbs = [(_("Flows"), reverse("desk:flows"))]
+    return show(request, title, blocks, crumbs=crumbs, links=links, status=status)
 
 
-def _diagram(form: FlowForm, steps: list[dict[str, Any]], name: str) -> str:
-    """The picture of what is in the table, as far as it makes a flow; of what is stored otherwise."""
-    if form.is_bound and not form.errors:
-        steps = form.steps()
-    flow = parse(steps)
-    return "" if flow.problems() else to_bpmn(flow, name, get_language() or "vi")
+def _publish(work: Any, form: FlowForm) -> FlowVersion:
+    data = form.cleaned_data
+    _not_behind(data)
+    return actions.publish(
+        work,
+        data["key"],
+        data["name"],
+        form.steps(),
+        effective_from=data["effective_from"],
+        rules=form.rules(),
+        exactly=True,
+    )
+
+
+def _draft(work: Any, form: FlowForm) -> FlowVersion:
+    data = form.cleaned_data
+    return actions.save_draft(
+        work, data["key"], data["name"], form.steps(), rules=form.rules(), revision=data["revision"] or 0
+    )
+
+
+def _not_behind(data: Mapping[str, Any]) -> None:
+    """Of two writers the second is told, instead of overwriting the first."""
+    newest = FlowVersion.objects.filter(flow__key=data["key"]).order_by("-number").only("number").first()
+    if newest is not None and data["revision"] and newest.number > data["revision"]:
+        raise Conflict("Somebody else has changed this flow meanwhile. Please look at it again.")
+
+
+@editor
+@require_POST
+def flow_picture(request: HttpRequest) -> HttpResponse:
+    """The picture and the findings of what is in the table, as one types."""
+    form = FlowForm(request.POST, steps=[], known=False)
+    form.is_valid()
+    context = {"picture": _picture(form, [], request.POST.get("name", "")[:200])}
+    return render(request, "desk/administration/_flow_picture.html", context)
+
+
+def _picture(form: FlowForm, steps: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    """What the table says as a picture with its findings; what is stored where nothing was posted."""
+    if form.is_bound:
+        steps, rules = form.steps(), form.rules()
+    else:
+        held = FlowRule.objects.filter(flow__key=form.initial.get("key"))
+        rules = list(held.values("procedure_code", "field", "level"))
+    try:
+        read = parse(steps)
+    except MotcuaError as error:
+        return {"problems": [("", error.text(_))], "advice": [], "svg": ""}
+    problems = [(key, _(message)) for key, message in read.problems()]
+    day = (form.cleaned_data.get("effective_from") if form.is_bound else None) or form.initial.get("effective_from")
+    advice = []
+    if not problems:
+        advice = [(one.step, one.text.render(_)) for one in advice_on(read, rules, day or clock.today())]
+    marks = {key: "doubtful" for key, _said in advice if key} | {key: "wrong" for key, _said in problems if key}
+    names = {step.key: step.title(get_language() or "vi") for step in read.steps}
+    return {
+        "problems": [(names.get(key, key), said) for key, said in problems],
+        "advice": [(names.get(key, key), said) for key, said in advice],
+        "svg": picture_of(read, name, marks),
+    }
+
+
+def picture_of(read: Definition, name: str, marks: Mapping[str, str] | None = None, key: str = "flow") -> SafeString:
+    """The picture of a flow in the reader's language; every word in it is escaped by ``to_svg``."""
+    language = get_language() or "vi"
+    count = len(read.steps)
+    said = ngettext("%(count)s step: %(steps)s", "%(count)s steps: %(steps)s", count) % {
+        "count": count,
+        "steps": "; ".join(f"{step.title(language)} ({unit_words(step.unit)})" for step in read.steps),
+    }
+    title = name or _("Flow")
+    svg = to_svg(read, title=title, description=said, units=unit_words, language=language, marks=marks, key=key)
+    return SafeString(svg)
 
 
 @editor
@@ -233,33 +268,140 @@ def flow_bpmn(request: HttpRequest, key: str) -> HttpResponse:
     newest = FlowVersion.objects.select_related("flow").filter(flow__key=key).order_by("-number").first()
     if newest is None:
         raise NotFound("There is no such flow.")
-    text = to_bpmn(parse(newest.steps), newest.flow.name, get_language() or "vi")
+    text = to_bpmn(parse(newest.steps), newest.flow.name, get_language() or "vi", unit_words)
     response = HttpResponse(text, content_type="application/xml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{key}-{newest.number}.bpmn"'
     return response
 
 
-def _publish(work: Any, form: FlowForm) -> FlowVersion:
-    data = form.cleaned_data
-    rules = []
-    if data["procedure_code"]:
-        rules.append({"procedure_code": data["procedure_code"].strip()})
-    if data["field"]:
-        rules.append({"field": data["field"].strip()})
-    return actions.publish(
-        work, data["key"], data["name"], form.steps(), effective_from=data["effective_from"], rules=rules
+@editor
+@require_safe
+def flow_diagram(request: HttpRequest, key: str) -> HttpResponse:
+    """The exported file as a BPMN viewer shows it, to be moved and enlarged; below it our own picture."""
+    found = _found(key)
+    newest = found.versions.order_by("-number").first()
+    if newest is None:
+        raise NotFound("There is no such flow.")
+    data = {"address": reverse("desk:flow_bpmn", args=[key]), "svg": picture_of(parse(newest.steps), found.name)}
+    crumbs = [(_("Flows"), reverse("desk:flows")), (found.name, reverse("desk:flow", args=[key]))]
+    links = [(_("Download as BPMN"), reverse("desk:flow_bpmn", args=[key]))]
+    return show(
+        request, _("Diagram"), [Own("desk/administration/_flow_diagram.html", data)], crumbs=crumbs, links=links
     )
+
+
+@editor
+@require_POST
+def flow_undo(request: HttpRequest, key: str) -> HttpResponse:
+    """Takes a publication back before its day, or throws a draft away."""
+    try:
+        with begin(actor_of(request)) as work:
+            if request.POST.get("what") == "draft":
+                first = FlowVersion.objects.filter(flow__key=key).count() == 1
+                actions.discard_draft(work, key)
+            else:
+                first = False
+                actions.undo(work, key)
+    except Conflict as error:
+        messages.error(request, error.text(_))
+        return go("flow", key)
+    messages.success(request, _("Taken back."))
+    return go("flows") if first else go("flow", key)
+
+
+@editor
+@require_safe
+def flow_compare(request: HttpRequest, key: str) -> HttpResponse:
+    """What differs between two versions, step by step; both as pictures."""
+    found = _found(key)
+    versions = {version.number: version for version in found.versions.order_by("number")}
+    numbers = list(versions) or [0]
+    try:
+        asked = {"a": str(numbers[-2:][0]), "b": str(numbers[-1]), **request.GET.dict()}
+        before, after = versions[int(asked["a"])], versions[int(asked["b"])]
+    except (KeyError, ValueError):
+        raise NotFound("There is no such version.") from None
+    old, new = parse(before.steps), parse(after.steps)
+    rows, marks = [], {}
+    for one in queries.compared(old, new):
+        marks[one.key] = {"added": "new", "removed": "wrong", "changed": "doubtful"}[one.kind]
+        if one.kind != "changed":
+            kind = _("added") if one.kind == "added" else _("removed")
+            rows.append([Cell(one.name, note=one.key), Cell(kind), Cell("–"), Cell("–")])
+        for name, was, now in one.cells:
+            cells = (Cell(_cell_words(name, was)), Cell(_cell_words(name, now)))
+            rows.append([Cell(one.name, note=one.key), Cell(_property(name)), *cells])
+    table = Table([_("Step"), _("What"), _("Before"), _("After")], rows, empty=_("The two versions are the same."))
+    pictures = {
+        "before": picture_of(old, found.name, marks, "before"),
+        "after": picture_of(new, found.name, marks, "after"),
+        "a": before.number,
+        "b": after.number,
+    }
+    crumbs = [(_("Flows"), reverse("desk:flows")), (found.name, reverse("desk:flow", args=[key]))]
+    title = _("Versions %(a)s and %(b)s") % {"a": before.number, "b": after.number}
+    return show(request, title, [table, Own("desk/administration/_flow_compare.html", pictures)], crumbs=crumbs)
+
+
+def _property(name: str) -> str:
+    return {
+        "name": _("Name"), "name_en": _("In English"), "stage": _("Kind of work"), "unit": _("Who"),
+        "hours": _("Working hours"), "next": _("Then"), "join": _("Waits for all before it"),
+        "choice": _("One of them is chosen"), "role": _("Role"), "actions": _("Allows only"),
+        "system": _("Outside system"),
+    }.get(name, name)  # fmt: skip
+
+
+def _cell_words(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name == "unit":
+        return unit_words(value)
+    if name == "stage":
+        return str(dict(STAGES).get(value, value))
+    if name == "actions":
+        return ", ".join(str(ACTION_NAMES[one]) for one in value) or _("everything")
+    if isinstance(value, tuple):
+        return ", ".join(value) or "–"
+    return str(value) if value else "–"
 
 
 def _versions(found: Flow) -> Table:
     rows = []
-    for version in found.versions.order_by("-number"):
+    every = list(found.versions.order_by("-number"))
+    for place, version in enumerate(every):
         names = " → ".join(str(step.get("name", step.get("key", ""))) for step in version.steps)
-        rows.append(
-            [
-                Cell(version.number, number=True),
-                Cell(f"{version.effective_from:%d/%m/%Y}" if version.effective_from else "–"),
-                Cell(names),
-            ]
-        )
-    return Table([_("Version"), _("From"), _("Steps")], rows, title=_("Versions"))
+        cells = [Cell(version.number, number=True), Cell(_state(version)), Cell(names)]
+        older = every[place + 1] if place + 1 < len(every) else None
+        if older is not None:
+            address = reverse("desk:flow_compare", args=[found.key]) + f"?a={older.number}&b={version.number}"
+            cells.append(Cell(_("what changed"), url=address))
+        else:
+            cells.append(Cell(""))
+        ahead = version.effective_from is not None and version.effective_from > clock.today()
+        what = "draft" if version.published_at is None else "publication" if ahead and place == 0 else ""
+        undo = reverse("desk:flow_undo", args=[found.key])
+        word = _("Throw the draft away") if what == "draft" else _("Take back")
+        cells.append(Cell(word, post=undo, hidden=(("what", what),)) if what else Cell(""))
+        rows.append(cells)
+    return Table([_("Version"), _("State"), _("Steps"), _("Compare"), _("Undo")], rows, title=_("Versions"))
+
+
+def _deeds(found: Flow) -> Block:
+    """Who did what and when, from the ledger."""
+    words = {
+        "flow.drafted": _("kept a draft"),
+        "flow.published": _("published"),
+        "flow.undone": _("took a publication back"),
+        "flow.draft_discarded": _("threw a draft away"),
+        "flow.changed": _("changed what takes it"),
+    }
+    rows = []
+    for deed in queries.deeds(found):
+        parts = [words.get(deed.kind, deed.kind), _("version %(number)s") % {"number": deed.version}]
+        if deed.effective_from:
+            day = date.fromisoformat(deed.effective_from)
+            parts.append(_("from %(day)s") % {"day": f"{day:%d/%m/%Y}"})
+        parts += [f"+ {one}" for one in deed.takes] + [f"− {one}" for one in deed.leaves]
+        rows.append((f"{deed.at.astimezone(VIETNAM):%H:%M %d/%m/%Y} · {deed.by}", ", ".join(parts)))
+    return Pairs(rows, title=_("Who changed what"))
