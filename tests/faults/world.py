@@ -35,6 +35,7 @@ from motcua.services.procedures.models import LifeEvent, Procedure, ReviewItem
 from motcua.services.procedures.versions import content_of
 from tests import factories
 from tests.engines.files.samples import pdf
+from tests.faults.linked_world import linked_values
 from tests.interfaces.api.conftest import SCOPES
 from tests.interfaces.desk.support import signed_in as official
 from tests.interfaces.portal import support as portal
@@ -144,6 +145,7 @@ def build() -> World:
     for dossier, name in ((new, "new"), (accepted, "accepted"), (processing, "processing"), (signing, "signing"),
                           (finished, "finished")):  # fmt: skip
         values[f"{name}_task"] = str(factories.open_task(dossier.pk).pk)
+    values |= linked_values(citizen)
     doors = {
         "anonymous": Client(),
         "citizen": owner,

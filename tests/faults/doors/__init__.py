@@ -18,6 +18,8 @@ DOORS: Final = [
     *administration.DOORS,
     *papers.DOORS,
     *people_at_work.DOORS,
-    *portal.DOORS, *linked.DOORS]
+    *portal.DOORS,
+    *linked.DOORS,
+]
 
 __all__ = ["CALLS", "DOORS", "MACHINES", "ROLES", "SECOND_FACTOR", "SIGN_IN"]

@@ -1,0 +1,38 @@
+"""Linked procedures in the world of the doors: a submitted group whose second part waits, and one being filled in."""
+
+from __future__ import annotations
+
+from motcua.engines.accounts.models import User
+from motcua.engines.accounts.queries import actor_of
+from motcua.foundation.cache import forget_all
+from motcua.services.dossiers import groups
+from motcua.services.dossiers.actions import group_drafts
+from motcua.services.dossiers.actions.groups import GroupSubmission, submit_group_once
+from motcua.services.dossiers.models import LinkedGroup
+from tests import factories
+
+MEMBERS = [
+    {"key": "mot", "procedure": "1.999999", "title": "Việc một"},
+    {"key": "hai", "procedure": "1.888888", "title": "Việc hai", "needs": ["mot"], "unit": "lead"},
+]
+
+
+def linked_values(citizen: User) -> dict[str, str]:
+    """What stands for the placeholders ``linked_code`` and ``linked_draft``. The procedures must be there."""
+    LinkedGroup.objects.create(key="doi", name="Hai việc một lần nộp", members=MEMBERS)
+    forget_all()
+    offer = groups.offer("doi")
+    actor = actor_of(citizen)
+    submission = GroupSubmission(
+        offer=offer,
+        channel="ONLINE",
+        received_at_id=factories.unit("commune_centre"),
+        applicant_id=actor.party_id,
+        key="doi",
+        submissions={
+            part.key: factories.make_submission(citizen, groups.current(part.procedure)) for part, _ in offer.parts
+        },
+    )
+    group, _new = submit_group_once(actor, submission)
+    draft = group_drafts.begin_group_draft(actor, offer, ward_code="19777", chosen=[])
+    return {"linked_code": group.code, "linked_draft": str(draft.pk)}
