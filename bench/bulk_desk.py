@@ -31,7 +31,7 @@ def measure(dossiers: int) -> list[dict[str, Any]]:
     top = next(unit for unit in directory().all if unit.kind == "province")
     post = f"head@{top.id}"
     bulk.__dict__["AT_ONCE"] = 0  # all is carried on apart from the request, as by a worker
-    rows = []
+    rows: list[dict[str, Any]] = []
     for verb in VERBS:
         found = [dossier_id for dossier_id, _ in keys(verb, dossiers)]
         if not found:

@@ -237,7 +237,7 @@ def measure(dossiers: int) -> list[dict[str, Any]]:
     database.ensure()
     from django.db import connections
 
-    rows = []
+    rows: list[dict[str, Any]] = []
     for verb in VERBS:
         found = keys(verb, dossiers)
         if len(found) < 100:

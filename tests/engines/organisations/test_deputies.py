@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def post_of(actor: Actor) -> Appointment:
-    return Appointment.objects.get(user_id=actor.id, acting_for__isnull=True)
+    return Appointment.objects.get(user=user(actor), acting_for__isnull=True)
 
 
 def named(by: Actor, post: Appointment, deputy: User, *, first: int = 0, last: int = 3) -> Appointment:
@@ -44,10 +44,11 @@ def named(by: Actor, post: Appointment, deputy: User, *, first: int = 0, last: i
 
 def again(actor: Actor) -> Actor:
     """The actor as they come tomorrow's morning: what they hold is asked anew."""
-    return actor_of(User.objects.get(pk=actor.id))
+    return actor_of(user(actor))
 
 
 def user(actor: Actor) -> User:
+    assert actor.id is not None
     return User.objects.get(pk=actor.id)
 
 

@@ -10,11 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from motcua.engines.accounts.models import User
 from motcua.engines.accounts.queries import actor_of
 from motcua.engines.cases.models import Task, TaskState
 from motcua.engines.cases.readers import recount
 from motcua.engines.ledger.models import Event
+from motcua.engines.organisations.models import Appointment
 from motcua.foundation import clock
 from motcua.services.dossiers import actions
 from motcua.services.dossiers import bulk as runs
@@ -190,7 +190,8 @@ def test_rights_of_a_run_are_those_of_the_moment_in_which_it_runs(monkeypatch: p
     dossier = make_dossier("accepted", staff=staff)
     monkeypatch.setattr(runs, "AT_ONCE", 0)
     run = runs.begin_run(staff.specialist, "claim", [dossier.pk])
-    User.objects.get(pk=staff.specialist.id).appointments.update(valid_to=clock.today() - timedelta(days=1))
+    yesterday = clock.today() - timedelta(days=1)
+    Appointment.objects.filter(user__full_name=staff.specialist.name).update(valid_to=yesterday)
     run_jobs()
     assert runs.progress(run) == runs.Progress(1, 0, 1)
 

@@ -13,6 +13,7 @@ from motcua.engines.cases.reminding import define_rule, due_now, end_rule
 from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.work import begin
 from motcua.engines.notices.models import Message
+from motcua.engines.organisations.models import Appointment
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed
@@ -114,7 +115,7 @@ def test_who_takes_nobody_else_reminds_the_unit_and_who_is_away_with_their_deput
     assert set(recipients_of(free, Recipient.ASSIGNEE)) == {staff.specialist.id, staff.head.id}
     held = open_task(make_dossier("processing", staff=staff).pk)
     deputy = make_officer("counter", units["commune_centre"])
-    post = deputy.appointments.model.objects.get(user_id=staff.specialist.id)
+    post = Appointment.objects.get(user__full_name=staff.specialist.name)
     today = clock.today()
     post.deputies.create(user=deputy, unit=post.unit, role=post.role, valid_from=today, valid_to=today)
     assert set(recipients_of(held, Recipient.ASSIGNEE)) == {staff.specialist.id, deputy.pk}

@@ -198,8 +198,8 @@ class Remark(models.Model):
 
 
 class WorkCount(models.Model):
-    """How many open tasks there are by unit, stage, state, due day, person, and unit that answers for the deadline where
-    that is another: kept by a reader, so that no screen counts."""
+    """How many open tasks there are by unit, stage, state, due day, person, and the unit that answers for the deadline
+    where that is another: kept by a reader, so that no screen counts."""
 
     unit = models.ForeignKey("organisations.Unit", models.CASCADE, related_name="+")
     stage = models.CharField(max_length=10)

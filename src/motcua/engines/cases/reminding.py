@@ -134,7 +134,7 @@ def due_now(now: datetime) -> Iterator[Found]:
     for rule in rules_on(now.astimezone(VIETNAM).date()):
         begin = datetime.combine(rule.valid_from, time.min, tzinfo=VIETNAM)
         until, since = _moved(units, now, rule.hours), _moved(units, begin, rule.hours)
-        values = {
+        values: dict[str, Any] = {
             "day": max((moment.astimezone(VIETNAM).date() for moment in until), default=now.date()),
             "stage": str(rule.stage),
             "units": units,

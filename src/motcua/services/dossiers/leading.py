@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from django.db import connection
@@ -162,8 +162,9 @@ def overview(actor: Actor) -> Overview:
     _decide(actor, found, cells, since)
     found.late = _late(cells, since, today)
     found.units = _loads(cells, since, led)
-    people = {each.person_id for unit in found.units for each in unit.people} | {row.person_id for row in found.late}
-    found.names = dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "full_name"))
+    held = [each.person_id for unit in found.units for each in unit.people] + [row.person_id for row in found.late]
+    people = {person for person in held if person is not None}
+    found.names = dict(User.objects.filter(pk__in=people).values_list("pk", "full_name"))
     found.proposals = count_waiting(led)
     open_ones = Correction.objects.filter(done_at__isnull=True, dossier__competent__in=led)
     found.corrections = len(open_ones.values_list("pk")[: MOST_CORRECTIONS + 1])
@@ -184,7 +185,7 @@ def _since_morning(led: list[UUID], cells: list[_Cell], now: datetime, today: da
     places = sorted({(cell.unit, cell.stage) for cell in cells if cell.state == "open" and cell.today > 0}, key=str)
     if not places:
         return {}
-    values = {
+    values: dict[str, Any] = {
         "units": [unit for unit, _ in places],
         "stages": [stage for _, stage in places],
         "led": led,

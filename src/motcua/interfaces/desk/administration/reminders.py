@@ -20,7 +20,17 @@ from motcua.engines.ledger.work import begin
 from motcua.foundation import clock
 from motcua.foundation.errors import Conflict
 from motcua.interfaces.desk.access import actor_of, holding
-from motcua.interfaces.desk.administration.blocks import Cell, FormBlock, Table, day_field, failed, go, perform, show
+from motcua.interfaces.desk.administration.blocks import (
+    Block,
+    Cell,
+    FormBlock,
+    Table,
+    day_field,
+    failed,
+    go,
+    perform,
+    show,
+)
 
 WHEN = [
     ("before", gettext_lazy("Before it is due")),
@@ -93,7 +103,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
         ],
         empty=_("Nobody is reminded of anything."),
     )
-    blocks = [table, FormBlock(form, _("New rule"), _("Make the rule"), folded=not form.errors)]
+    blocks: list[Block] = [table, FormBlock(form, _("New rule"), _("Make the rule"), folded=not form.errors)]
     return show(
         request,
         _("Reminders"),

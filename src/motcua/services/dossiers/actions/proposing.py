@@ -21,7 +21,7 @@ def propose(work: Work, dossier: Dossier, *, turn: str, reason: str) -> Proposal
     Raises ``NotAllowed``; ``Conflict`` while the same is before the leader; ``Invalid`` without a turn or a reason.
     """
     path = directory().unit(dossier.competent_id).path
-    if not (work.actor.may("dossier.process", path) or work.actor.may("dossier.receive", path)):
+    if work.actor.id is None or not work.actor.may("dossier.process", path):
         raise NotAllowed("You may not do this. Please ask the unit that holds the dossier.")
     fields: dict[str, list[str]] = {}
     if turn not in Turn.values:

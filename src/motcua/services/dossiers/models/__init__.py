@@ -38,9 +38,9 @@ from motcua.services.dossiers.models.turns import (
 )
 
 __all__ = [
-    "AnswerCount",
     "Access",
     "Adjustment",
+    "AnswerCount",
     "Assistance",
     "BulkRow",
     "BulkRun",
@@ -78,6 +78,7 @@ __all__ = [
     "RowState",
     "Scope",
     "SupplementRequest",
+    "Turn",
     "UsualLoad",
     "WaitingFile",
     "Way",
