@@ -300,7 +300,7 @@ def scope(actor: Actor, unit_id: UUID | None = None) -> list[UnitInfo]:
 
 def picture(units: Collection[UnitInfo], *, side: str, first: date, last: date) -> Picture:
     """Averages, distribution, trend and units, of ratings of results returned from month ``first`` to ``last``."""
-    rows = list(
+    rows: list[Mapping[str, Any]] = list(
         RatingCount.objects.filter(unit__in=[unit.id for unit in units], side=side, month__gte=first, month__lte=last)
         .values("unit_id", "month", "content", "score")
         .annotate(n=Sum("ratings"))
@@ -345,8 +345,8 @@ def _mean(rows: Sequence[Mapping[str, Any]]) -> Any:
     return together.mean
 
 
-def _months(rows: list[dict[str, Any]], least: int) -> list[Month]:
-    by_month: dict[date, list[dict[str, Any]]] = {}
+def _months(rows: Iterable[Mapping[str, Any]], least: int) -> list[Month]:
+    by_month: dict[date, list[Mapping[str, Any]]] = {}
     for row in rows:
         by_month.setdefault(row["month"], []).append(row)
     found = []
@@ -356,9 +356,11 @@ def _months(rows: list[dict[str, Any]], least: int) -> list[Month]:
     return found
 
 
-def _units(rows: list[dict[str, Any]], by_id: Mapping[UUID, UnitInfo], least: int, scale: Scale) -> list[UnitFigures]:
+def _units(
+    rows: Iterable[Mapping[str, Any]], by_id: Mapping[UUID, UnitInfo], least: int, scale: Scale
+) -> list[UnitFigures]:
     """The worst first; units with too few answers come last, without figures."""
-    by_unit: dict[UUID, list[dict[str, Any]]] = {}
+    by_unit: dict[UUID, list[Mapping[str, Any]]] = {}
     for row in rows:
         by_unit.setdefault(row["unit_id"], []).append(row)
     found = []

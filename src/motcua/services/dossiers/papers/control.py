@@ -18,6 +18,7 @@ from motcua.services.dossiers.papers.head import dossier_head
 from motcua.services.dossiers.papers.rendering import render
 
 MOST_EVENTS: Final = 2000
+_SAID: Final = {True: "Đồng ý", False: "Không đồng ý", None: "Có ý kiến"}
 _STATUS: Final = {
     "dossier.returned": "Đã trả kết quả",
     "dossier.refused": "Từ chối tiếp nhận",
@@ -120,9 +121,7 @@ def _opinions(dossier: Dossier, until: datetime) -> list[dict[str, str]]:
                 "asked": words.short(row.asked_at),
                 "due": words.short(row.due_at),
                 "answered": words.short(answered),
-                "said": {True: "Đồng ý", False: "Không đồng ý"}.get(row.agrees, "Có ý kiến")  # type: ignore[call-overload]
-                if answered
-                else ("Không lấy ý kiến nữa" if row.dropped_at else ""),
+                "said": _SAID[row.agrees] if answered else ("Không lấy ý kiến nữa" if row.dropped_at else ""),
                 "punctual": words.punctual(row.unit_id, row.due_at, answered) if answered else "",
             }
         )
