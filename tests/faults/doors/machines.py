@@ -39,6 +39,7 @@ CALLS: Final = [
     Call("GET", "openapi.json", anyone(200)),
     Call("GET", "procedures", anyone(200), at="procedures?q=khai+sinh"),
     Call("GET", "procedures/<code>", anyone(200), at="procedures/{procedure}"),
+    Call("GET", "procedures/<code>/forecast", anyone(200), at="procedures/{procedure}/forecast"),
     Call("GET", "procedures/<code>/form", anyone(200), at="procedures/{procedure}/form"),
     Call("GET", "status/<code>", anyone(200), at="status/{new_code}"),
     Call("POST", "files", machines(201, 201, 201, 403), at="files?name=a.pdf", body="pdf"),
