@@ -97,7 +97,7 @@ def test_forms_1_to_3_are_tagged_through_and_through(stage: str, form: str) -> N
 
 
 def test_form_1_counts_originals_certified_copies_photocopies_and_sets() -> None:
-    """TT 03/2025 mẫu 01; FACTS §1.3."""
+    """TT 03/2025 mẫu 01."""
     dossier = make_dossier(
         "accepted",
         sets=2,

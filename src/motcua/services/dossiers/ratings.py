@@ -1,7 +1,7 @@
 """What applicants think of how they were served (ND118 Đ31–33): asked after the return, once per dossier.
 
-The key to a rating is a token that only the applicant is given: in a message, as a QR code on the receipt of the result,
-or on the counter's second screen. Nobody has to sign in to be heard.
+The key to a rating is a token that only the applicant is given: in a message, as a QR code on the receipt of the
+result, or on the counter's second screen. Nobody has to sign in to be heard.
 """
 
 from __future__ import annotations

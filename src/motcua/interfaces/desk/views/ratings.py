@@ -56,6 +56,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "side": side,
         "periods": PERIODS,
         "months": months,
+        "basis": "TT 01/2018 Đ15",
     }
     return desk_page(request, "desk/ratings.html", context, place="ratings")
 

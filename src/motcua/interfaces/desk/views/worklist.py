@@ -133,6 +133,7 @@ def find(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:search"))
     text = str(request.session.get(SOUGHT, ""))
     found = search(actor, text) if text else []
+    access.note_many(actor, [each.pk for each in found], DoorWay.DESK, Why.PREVIEW, post=next(iter(actor.grants), None))
     request.session.pop(LIST, None)  # who looks for one dossier is not working through a list
     if len(found) == 1 and found[0].code == text.upper():
         request.session.pop(SOUGHT)

@@ -15,7 +15,7 @@ from motcua.services.dossiers.papers.rendering import qr_svg
 
 
 def receipt(dossier: Dossier, event: Event) -> dict[str, Any]:
-    """Form 01 (ND118 Đ17.1, FACTS §1.3): what was handed in, how many of each, when, until when, where it comes back."""
+    """Form 01 (ND118 Đ17.1): what was handed in, how many of each, when, until when, where it comes back."""
     due = event.data.get("due_at")
     expected = event.data.get("expected_due_at")
     counter = directory().unit(dossier.received_at_id)
