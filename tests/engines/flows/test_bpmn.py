@@ -111,11 +111,13 @@ FOREIGN = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn">
 <bpmn:process id="p" name="Cấp phép xây dựng">
 <bpmn:laneSet><bpmn:lane id="l1" name="Phòng Kinh tế"><bpmn:flowNodeRef>t1</bpmn:flowNodeRef>
-<bpmn:flowNodeRef>t2</bpmn:flowNodeRef></bpmn:lane><bpmn:lane id="l2" name="Sở Lạ"><bpmn:flowNodeRef>t3</bpmn:flowNodeRef>
+<bpmn:flowNodeRef>t2</bpmn:flowNodeRef></bpmn:lane><bpmn:lane id="l2" name="Sở Lạ">
+<bpmn:flowNodeRef>t3</bpmn:flowNodeRef>
 </bpmn:lane></bpmn:laneSet>
 <bpmn:startEvent id="s"/><bpmn:userTask id="t1" name="Thẩm định"/><bpmn:userTask id="t2" name="Xác minh"
  camunda:dueDate="P2D" camunda:candidateGroups="specialist"/>
-<bpmn:serviceTask id="t3" name="Hỏi cơ quan thuế"><bpmn:documentation>Trong 4 giờ</bpmn:documentation></bpmn:serviceTask>
+<bpmn:serviceTask id="t3" name="Hỏi cơ quan thuế">
+<bpmn:documentation>Trong 4 giờ</bpmn:documentation></bpmn:serviceTask>
 <bpmn:userTask id="t4" name="Lãnh đạo ký duyệt"/><bpmn:endEvent id="e"/><bpmn:userTask id="t5" name="Trả kết quả"/>
 <bpmn:boundaryEvent id="b" attachedToRef="t1"><bpmn:timerEventDefinition><bpmn:timeDuration>PT16H</bpmn:timeDuration>
 </bpmn:timerEventDefinition></bpmn:boundaryEvent>

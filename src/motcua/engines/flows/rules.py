@@ -12,8 +12,8 @@ STAGES = ("process", "sign", "return")
 SELECTORS = ("competent", "received_at", "lead", "superior", "province")
 PREFIXES = ("code:", "within:", "field:")
 ACTIONS = ("supplement", "send_back", "consult", "assign")
-"""What a step may leave open or close. Finishing it, and what the law gives to everybody, no flow can close. A step that
-names none allows all."""
+"""What a step may leave open or close. Finishing it, and what the law gives to everybody, no flow can close. A step
+that names none allows all."""
 
 LONGEST_KEY, LONGEST_NAME = 40, 120
 """As a task keeps them."""
@@ -143,6 +143,10 @@ class Definition:
         return problems_of(self)
 
 
+def _place(action: str) -> int:
+    return ACTIONS.index(action) if action in ACTIONS else len(ACTIONS)
+
+
 def parse(rows: Iterable[Mapping[str, Any]]) -> Definition:
     """Reads stored or entered steps. Raises ``Invalid`` naming the step."""
     steps = []
@@ -159,7 +163,7 @@ def parse(rows: Iterable[Mapping[str, Any]]) -> Definition:
                 join=bool(row.get("join", False)),
                 choice=bool(row.get("choice", False)),
                 role=str(row.get("role") or ""),
-                actions=tuple(str(name) for name in row.get("actions") or []),
+                actions=tuple(sorted(dict.fromkeys(map(str, row.get("actions") or [])), key=_place)),
                 system=str(row.get("system") or ""),
             )
         except (KeyError, TypeError, ValueError) as error:

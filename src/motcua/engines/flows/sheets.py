@@ -282,7 +282,8 @@ class _Flow:
             return "competent"
         found = self.names.unit(words)
         if isinstance(found, Text):
-            self.refuse(row, found)
+            if row["unit"]:  # what stands above was told there
+                self.refuse(row, found)
             return "competent"
         return found
 

@@ -44,8 +44,7 @@ _STAGES: Final = (
 _ISO = re.compile(
     r"P(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:\d+S)?)?"
 )
-_AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?|\d+/\d+|½|¼)\s*([a-z./ ]*)")
-_PARTS: Final = {"½": 0.5, "¼": 0.25}
+_AMOUNT = re.compile(r"(\d+[/⁄]\d+|\d+(?:[.,]\d+)?)\s*([a-z./ ]*)")  # folding makes ½ of 1⁄2
 _HOUR = ("", "h", "g", "gio", "gio lam viec", "hour", "hours", "working hours")
 _DAY = ("ngay", "ngay lam viec", "nlv", "wd", "d", "day", "days", "working day", "working days", "ngay lv")
 _MINUTE = ("phut", "p", "min", "minutes", "'")
@@ -78,10 +77,8 @@ def hours_in(text: str, *, days: bool = False) -> int | None:
 
 
 def _number(text: str) -> float:
-    if text in _PARTS:
-        return _PARTS[text]
-    if "/" in text:
-        upper, lower = text.split("/")
+    if "/" in text or "⁄" in text:
+        upper, lower = text.replace("⁄", "/").split("/")
         return int(upper) / int(lower) if int(lower) else 0.0
     return float(text.replace(",", "."))
 
