@@ -139,7 +139,8 @@ def test_the_same_procedure_twice_is_refused_the_second_time() -> None:
 
 CONTENT = """<?xml version="1.0"?><office:document-content
  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.2"
- xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
 <office:body><office:spreadsheet><table:table table:name="QT">%s</table:table></office:spreadsheet></office:body>
 </office:document-content>"""
 
@@ -207,7 +208,8 @@ def test_whatever_the_cells_hold_nothing_worse_than_a_refusal_comes(rows: list[l
     ("text", "hours"),
     [
         ("16", 16), ("8 giờ", 8), ("2 ngày", 16), ("0,5 ngày", 4), ("1/2 ngày", 4), ("½ ngày", 4), ("30 phút", 1),
-        ("1 ngày làm việc", 8), ("PT16H", 16), ("P2D", 16), ("1 ngày 4 giờ", 12), ("sớm", None), ("", None), ("-3", None),
+        ("1 ngày làm việc", 8), ("PT16H", 16), ("P2D", 16), ("1 ngày 4 giờ", 12),
+        ("sớm", None), ("", None), ("-3", None),
     ],
 )  # fmt: skip
 def test_times_are_read_as_people_write_them(text: str, hours: int | None) -> None:
