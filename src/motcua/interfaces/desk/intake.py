@@ -189,6 +189,12 @@ class PaperLine:
     originals: int
     copies: int
     files: list[dict[str, str]]
+    certified: int = 0
+
+    @property
+    def handed_in(self) -> bool:
+        """Whether anything of it is there: on paper or scanned."""
+        return bool(self.originals or self.certified or self.copies or self.files)
 
 
 def counters_of(actor: Actor, permission: str = "dossier.receive") -> list[UnitInfo]:
@@ -215,7 +221,13 @@ def papers_of(intake: Intake, procedure: ProcedureData) -> list[PaperLine]:
             continue
         said = given.get(paper.key, {})
         lines.append(
-            PaperLine(paper, int(said.get("originals", 0)), int(said.get("copies", 0)), list(said.get("files", [])))
+            PaperLine(
+                paper,
+                int(said.get("originals", 0)),
+                int(said.get("copies", 0)),
+                list(said.get("files", [])),
+                int(said.get("certified", 0)),
+            )
         )
     return lines
 

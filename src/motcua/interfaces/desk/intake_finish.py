@@ -220,11 +220,13 @@ def _submission(
                 # what is submitted online is there as files alone
                 originals=0 if online else line.originals,
                 copies=0 if online else line.copies,
+                certified=0 if online else line.certified,
                 files=tuple(files[UUID(file["upload"])] for file in line.files if UUID(file["upload"]) in files),
             )
             for line in lines
-            if line.originals or line.copies or line.files
+            if line.handed_in
         ],
+        sets=int(intake.data.get("sets", 1) or 1),
         delivery=delivery_of(intake, found.form),
         fee=door.fee_of(procedure.method(channel)),
         extra={"confirmed": SCREEN if confirmed_on_screen(intake) else PAPER},

@@ -36,6 +36,7 @@ def papers_context(found: Intake, procedure: ProcedureData) -> dict[str, Any]:
         "deliveries": Delivery.choices,
         "delivery": delivery_of(found, counter_form(found, procedure)),
         "note": found.data.get("note", ""),
+        "sets": int(found.data.get("sets", 1) or 1),
     }
 
 
@@ -59,18 +60,21 @@ def take_papers(request: HttpRequest, found: Intake, procedure: ProcedureData) -
             added, said = _stored(request, given)
             files += added
             trouble += [(f"files_{key}", each) for each in said]
-        originals, copies = (_count(request.POST.get(f"{name}_{key}", "")) for name in ("originals", "copies"))
-        if "as_listed" in request.POST and not originals and not copies:
+        originals, certified, copies = (
+            _count(request.POST.get(f"{name}_{key}", "")) for name in ("originals", "certified", "copies")
+        )
+        if "as_listed" in request.POST and not originals and not certified and not copies:
             originals, copies = line.paper.originals, line.paper.copies
             if not originals and not copies:
                 originals = 1  # the catalogue names the paper and not how many
-        papers[key] = {"originals": originals, "copies": copies, "files": files}
+        papers[key] = {"originals": originals, "certified": certified, "copies": copies, "files": files}
     competent = request.POST.get("competent", "")
     known = {str(unit.id) for unit in steps.ward_units()}
     delivery = request.POST.get("delivery", "")
     return {
         "case": number,
         "papers": papers,
+        "sets": max(1, _count(request.POST.get("sets", ""))),
         "competent": competent if competent in known else found.data.get("competent", ""),
         "delivery": delivery if delivery in Delivery.values else "",
         "note": request.POST.get("note", "").replace("\0", "")[:1000],

@@ -159,7 +159,7 @@ def check(request: HttpRequest, found: Intake) -> HttpResponse:
     competent = steps.default_competent(found, procedure)
     context = _what_is_submitted(found, procedure) | {
         "missing": [
-            line for line in steps.papers_of(found, procedure) if not (line.originals or line.copies or line.files)
+            line for line in steps.papers_of(found, procedure) if not line.handed_in
         ],
         "trouble": trouble,
         "screen_url": _screen_url(request, found),
@@ -179,8 +179,8 @@ def _what_is_submitted(found: Intake, procedure: ProcedureData) -> dict[str, Any
     competent = steps.default_competent(found, procedure)
     form = counter_form(found, procedure)
     on_paper = takes_form_on_paper(found)
-    lines = [line for line in steps.papers_of(found, procedure) if line.originals or line.copies or line.files]
-    counted = any(line.originals or line.copies for line in lines) and not is_assisted(found)
+    lines = [line for line in steps.papers_of(found, procedure) if line.handed_in]
+    counted = any(line.originals or line.certified or line.copies for line in lines) and not is_assisted(found)
     travels = competent is not None and moving.is_away(found.unit_id, competent.id) and counted
     now = clock.now()
     start = moving.expected_arrival(calendar_for(found.unit_id), now) if travels else now

@@ -76,7 +76,7 @@ def hand_over(work: Work, dossier: Dossier, *, sheet: HandOver) -> HandOverItem:
         sheet=sheet,
         dossier=dossier,
         originals=sum(each.originals for each in components) if of_dossier else 1,
-        copies=sum(each.copies for each in components) if of_dossier else 0,
+        copies=sum(each.certified + each.copies for each in components) if of_dossier else 0,
     )
     work.add(item)
     parts(dossier, "hand_overs").append(item)
