@@ -1,0 +1,135 @@
+"""Thousands of dossiers' lives among people who try everything: the law holds after each act, and at the end the
+ledger, the counters and the lists agree with what was lived; then the State reorganises, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+import pytest
+
+from motcua.engines.cases.models import WorkCount
+from motcua.engines.cases.readers import recount, work_counts
+from motcua.engines.ledger.actor import SYSTEM
+from motcua.engines.ledger.models import Event
+from motcua.engines.ledger.verify import verify
+from motcua.engines.organisations.queries import calendar_for, directory
+from motcua.foundation import clock
+from motcua.services.dossiers import reorganising
+from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.queries import visible_to
+from tests.support import lives, slow_clock
+
+IN_CI = 2_000
+IN_SOAK = int(os.environ.get("MOTCUA_SOAK_LIVES", "100000"))
+PORTION = 20_000
+LATER = lives.BEGIN + timedelta(days=400)
+
+
+def _counters() -> Counter[tuple[Any, ...]]:
+    names = ("unit", "stage", "state", "due_on", "assignee", "answerable")
+    return Counter({row[:-1]: row[-1] for row in WorkCount.objects.values_list(*names, "tasks")})
+
+
+def _check_counters() -> None:
+    WorkCount.objects.all().delete()
+    rows = Event.objects.order_by("id").iterator(chunk_size=PORTION)
+    while portion := list(islice(rows, PORTION)):
+        work_counts(portion)
+    by_reader = _counters()
+    recount()
+    assert by_reader == _counters()
+
+
+def _check_clocks(sample: int) -> None:
+    """What is stored, against the slow clock over what the ledger has."""
+    running = Dossier.objects.filter(status__in=(2, 4)).select_related("case").order_by("pk")[:sample]
+    for dossier in running:
+        told = slow_clock.told(calendar_for(None), Event.objects.filter(stream=dossier.pk).order_by("seq"))
+        assert dossier.case.due_at == told.due, dossier.code
+
+
+def _check_lists(town: lives.Town) -> None:
+    """Everybody's list is what the model says: their own agency's, or what their units had work on; nobody else's."""
+    places: dict[Any, set[str]] = {}
+    applicants: dict[Any, Any] = {}
+    codes = {str(unit.id): unit.code for unit in directory().all}
+    for stream, kind, data in Event.objects.order_by("id").values_list("stream", "kind", "data").iterator():
+        if kind.startswith("dossier."):
+            seen = places.setdefault(stream, set())
+            if kind == "dossier.submitted":
+                seen |= {codes[data["received_at"]], codes[data["competent"]]}
+            seen |= {codes[unit] for unit, *_ in data.get("work", ())}
+    applicants = dict(Dossier.objects.values_list("pk", "applicant_id"))
+    for person in town.people:
+        if person.role == "anonymous":
+            expected: set[Any] = set()
+        elif person.role == "citizen":
+            expected = {key for key, party in applicants.items() if party == person.actor.party_id}
+        elif person.role in lives.READERS:
+            expected = {
+                key for key in applicants if any(lives.within(code, person.place) for code in places.get(key, ()))
+            }
+        else:
+            expected = set()
+        found = set(visible_to(person.actor).values_list("pk", flat=True))
+        assert found == expected, (person.role, person.place, len(found), len(expected))
+
+
+def _reorganise() -> None:
+    """Both wards become one after all of it; nothing that is open stays with them."""
+    before = dict(Dossier.objects.values_list("pk", "case__due_at"))
+    data = {
+        "name": "Nhập phường",
+        "basis": "Nghị quyết 1",
+        "effective": LATER.date().isoformat(),
+        "changes": [
+            {
+                "kind": "merge",
+                "from": ["H57.100", "H57.101"],
+                "to": {"code": "H57.150", "name": "Ủy ban nhân dân phường Hương Giang", "ward_code": "19800"},
+            }
+        ],
+    }
+    with clock.at(LATER):
+        row = reorganising.carry_out(reorganising.submit(SYSTEM, data).id)
+        assert row.state == "done"
+        units = directory()
+        for dossier in Dossier.objects.filter(case__closed_at__isnull=True).select_related("case"):
+            for key in (dossier.competent_id, dossier.received_at_id, dossier.lead_id, dossier.case.holder_id):
+                assert units.by_id[key].current
+            assert all(units.by_id[task.unit_id].current for task in dossier.case.open_tasks)
+            assert dossier.case.open_tasks
+        assert dict(Dossier.objects.values_list("pk", "case__due_at")) == before
+
+
+def _all_of_it(count: int, seed: int, sample: int) -> lives.Tally:
+    town = lives.build()
+    tally = lives.live_many(town, count, seed)
+    assert tally.lives == count
+    assert Dossier.objects.count() == count
+    assert set(tally.statuses) == set(range(1, 11)), tally.statuses
+    assert set(tally.acts) >= set(lives.DOES) - {"take_over"}, set(lives.DOES) - set(tally.acts)
+    _check_clocks(sample)
+    with clock.at(LATER):
+        _check_lists(town)
+        _check_counters()
+        _reorganise()
+        _check_counters()
+        assert verify().ok
+    return tally
+
+
+@pytest.mark.django_db
+def test_two_thousand_lives_by_the_law() -> None:
+    tally = _all_of_it(IN_CI, 2026, 100)
+    assert sum(tally.refused.values()) > IN_CI
+
+
+@pytest.mark.soak
+@pytest.mark.django_db
+def test_a_hundred_thousand_lives_by_the_law() -> None:
+    _all_of_it(IN_SOAK, 118, 1_000)
