@@ -9,6 +9,7 @@ from uuid import UUID
 from motcua.engines.cases.models import Case, CaseState, Stage, Stop, Task, TaskState
 from motcua.engines.ledger.parts import parts
 from motcua.engines.ledger.work import Work
+from motcua.engines.organisations.queries import directory
 from motcua.foundation.clock import VIETNAM
 
 
@@ -35,7 +36,10 @@ def open_task(
     holds: bool = True,
 ) -> Task:
     """Puts one step on a unit's worklist; the unit becomes the case's holder unless it is only asked beside
-    (``holds`` false)."""
+    (``holds`` false). For a unit that is no more it goes to who has its work now."""
+    units = directory()
+    if (unit := units.by_id.get(unit_id)) is not None and not unit.current:
+        unit_id = units.present(unit).id
     task = Task(
         case=case,
         step=step,

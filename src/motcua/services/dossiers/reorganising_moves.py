@@ -15,7 +15,6 @@ from django.db.models import Q
 from motcua.engines.accounts.models import ApiClient
 from motcua.engines.cases.models import Case, Stop, Task
 from motcua.engines.flows import actions as flow_actions
-from motcua.engines.flows import queries as flow_queries
 from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.batch import BatchWork, begin_batch
 from motcua.engines.ledger.prepared import load
@@ -25,6 +24,7 @@ from motcua.engines.organisations.reorganisation import parse
 from motcua.engines.organisations.reorganisation_plan import Plan
 from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation import clock
+from motcua.foundation.cache import forget_all
 from motcua.services.dossiers.actions.reorganised import take_over
 from motcua.services.dossiers.models import (
     Dossier,
@@ -43,10 +43,8 @@ OVER: Final = (SuccessionKind.MERGE, SuccessionKind.SPLIT, SuccessionKind.DISSOL
 
 
 def forget() -> None:
-    """This process reads units and flows anew; others do within half a minute."""
-    organisations.directory.forget()
-    organisations._calendars.forget()
-    flow_queries.forget()
+    """This process reads units, flows and what follows from them anew; others do within half a minute."""
+    forget_all()
 
 
 class Heirs:
