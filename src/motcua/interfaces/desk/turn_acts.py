@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -355,15 +354,6 @@ def originals_given(act: Act) -> dict[str, int]:
     """How many originals go back, by component key."""
     keys: dict[str, str] = act.__dict__.get("original_keys", {})
     return {key: count for row, key in keys.items() if (count := act.cleaned_data.get(f"original_{row}") or 0) > 0}
-
-
-def moment_of(text: str) -> datetime | None:
-    """A moment as a date-time field of a page gives it, in Vietnamese time; ``None`` for anything else."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=clock.VIETNAM)
 
 
 TURN_ACTS: dict[str, type[Act]] = {

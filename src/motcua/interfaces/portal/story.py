@@ -9,25 +9,19 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from motcua.engines.cases.models import Task, TaskState
 from motcua.engines.flows.rules import Definition
 from motcua.engines.ledger.models import Event
 from motcua.engines.organisations.queries import directory
+from motcua.foundation.money import format_vnd
 from motcua.interfaces.portal.frame import language
 from motcua.interfaces.portal.offers import basis_words
 from motcua.interfaces.reorganised import UnitsThen, taken_over
 from motcua.interfaces.templatetags._words import moment_words
+from motcua.services.dossiers import reasons
 from motcua.services.dossiers.models import Delivery, Dossier
-
-REFUSALS = {
-    "wrong_procedure": gettext_lazy("Another procedure is needed."),
-    "not_competent": gettext_lazy("Another agency is competent."),
-    "not_eligible": gettext_lazy("The conditions of the law are not met."),
-    "false_papers": gettext_lazy("Papers are not genuine or not true."),
-    "duplicate": gettext_lazy("The same request was submitted before."),
-}
+from motcua.services.dossiers.rules import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +101,8 @@ def _accepted(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
 
 def _refused(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
     unit = tale.unit(tale.dossier.received_at_id)
-    reason = str(REFUSALS.get(str(data.get("reason")), ""))
+    code = str(data.get("reason", ""))
+    reason = "" if code == "other" else reasons.text("refuse", code, language())
     lines = tuple(text for text in (reason, data.get("explanation", ""), basis_words(data.get("basis", ""))) if text)
     return Moment(_("%(unit)s did not accept the dossier") % {"unit": unit}, at, lines=lines, tone="late")
 
@@ -162,6 +157,81 @@ def _returned(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
     return Moment(how[Delivery(delivery)] if delivery in Delivery.values else _("The result was returned"), at)
 
 
+def _stopped(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    if data.get("by") == "applicant":
+        return Moment(_("The dossier was stopped as you asked"), at, tone="wait")
+    unit = tale.unit(tale.dossier.competent_id)
+    lines = _words_of(data) + ((basis_words(data["basis"]),) if data.get("basis") else ())
+    return Moment(_("%(unit)s has stopped the dossier") % {"unit": unit}, at, lines=lines, tone="late")
+
+
+def _reopened(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    unit = tale.unit(tale.dossier.competent_id)
+    return Moment(
+        _("%(unit)s has taken the dossier up again") % {"unit": unit}, at, lines=_words_of(data) + _due_line(data)
+    )
+
+
+def _extended(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    unit = tale.unit(tale.dossier.competent_id)
+    return Moment(
+        _("%(unit)s apologises and needs more time") % {"unit": unit},
+        at,
+        lines=_words_of(data) + _due_line(data),
+        tone="wait",
+    )
+
+
+def _demanded(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    line = f"{data.get('name', '')}: {format_vnd(data['amount'])}"
+    return Moment(_("A payment is due; the time stands still"), at, lines=(line,), tone="wait")
+
+
+def _paid(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    return Moment(_("The payment is on record; the time goes on"), at, lines=_due_line(data))
+
+
+def _payment_dropped(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    said = (str(data["explanation"]),) if data.get("explanation") else ()
+    return Moment(_("The payment is not needed; the time goes on"), at, lines=said + _due_line(data))
+
+
+def _adjusted(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    return Moment(_("You changed the dossier"), at)
+
+
+def _correction_asked(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    lines = _words_of(data)
+    if data.get("correct_by"):
+        until = moment_words(datetime.fromisoformat(data["correct_by"]))
+        lines += (_("At the latest %(moment)s") % {"moment": until},)
+    return Moment(_("The result is looked at again, to be corrected"), at, lines=lines, tone="wait")
+
+
+def _corrected(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    after = data.get("after", {})
+    said = f"{after.get('name', '')} {after.get('number', '')}".strip()
+    return Moment(_("The result was corrected"), at, lines=(said,) if said else ())
+
+
+def _correction_declined(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    said = (str(data["explanation"]),) if data.get("explanation") else ()
+    return Moment(_("The result stays as it is"), at, lines=said)
+
+
+def _originals(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
+    return Moment(_("Original papers were handed back to you"), at)
+
+
+def _words_of(data: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(text) for text in (data.get("reason_text"), data.get("explanation")) if text)
+
+
+def _due_line(data: Mapping[str, Any]) -> tuple[str, ...]:
+    due = data.get("due_at")
+    return (_("Result due at %(moment)s") % {"moment": moment_words(datetime.fromisoformat(due))},) if due else ()
+
+
 def _withdrawn(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
     lines = (str(data["reason"]),) if data.get("reason") else ()
     return Moment(_("You withdrew the dossier"), at, lines=lines, tone="wait")
@@ -188,6 +258,17 @@ _SENTENCES: Mapping[str, Callable[[_Tale, datetime, Mapping[str, Any]], Moment]]
     "dossier.completed": _completed,
     "dossier.returned": _returned,
     "dossier.withdrawn": _withdrawn,
+    "dossier.stopped": _stopped,
+    "dossier.reopened": _reopened,
+    "dossier.extended": _extended,
+    "dossier.payment_demanded": _demanded,
+    "dossier.paid": _paid,
+    "dossier.payment_dropped": _payment_dropped,
+    "dossier.adjusted": _adjusted,
+    "dossier.correction_asked": _correction_asked,
+    "dossier.corrected": _corrected,
+    "dossier.correction_declined": _correction_declined,
+    "dossier.originals_returned": _originals,
     "dossier.reorganised": _reorganised,
 }
 
@@ -195,7 +276,8 @@ _SENTENCES: Mapping[str, Callable[[_Tale, datetime, Mapping[str, Any]], Moment]]
 def _present(tale: _Tale, task: Task, now: datetime) -> Moment:
     unit = tale.unit(task.unit_id)
     if task.state == TaskState.WAITING:
-        return Moment(_("Waiting for your answer"), who=unit, tone="wait")
+        paying = tale.dossier.status == Status.PAYMENT
+        return Moment(_("Waiting for your payment") if paying else _("Waiting for your answer"), who=unit, tone="wait")
     if task.stage == "intake":
         what = _("%(unit)s is checking whether the dossier is complete") % {"unit": unit}
     elif task.stage == "consult":

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from motcua.interfaces.portal.views import dossiers, drafts, finding, linked, person, procedures, rating, watching
+from motcua.interfaces.portal.views import (
+    dossiers,
+    drafts,
+    finding,
+    kiosk,
+    linked,
+    mandates,
+    person,
+    procedures,
+    rating,
+    turning,
+    watching,
+)
 
 app_name = "portal"
 
@@ -43,12 +55,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dossiers/<str:code>/calendar.ics", dossiers.calendar, name="calendar"),
     path("dossiers/<str:code>/answer/", dossiers.answer, name="answer"),
     path("dossiers/<str:code>/withdraw/", dossiers.withdraw, name="withdraw"),
+    path("dossiers/<str:code>/stop/", turning.stop, name="stop"),
+    path("dossiers/<str:code>/change/", turning.adjust, name="adjust"),
+    path("dossiers/<str:code>/correct/", turning.correct, name="correct"),
     path("dossiers/<str:code>/files/<uuid:file_id>/", dossiers.file, name="file"),
     path("dossiers/<str:code>/documents/<uuid:document_id>/", dossiers.document, name="document"),
     path("rate/<str:token>/", rating.rate, name="rate"),
     path("inbox/", person.inbox, name="inbox"),
     path("inbox/read/", person.read_all, name="read_all"),
     path("inbox/<uuid:message_id>/", person.message, name="message"),
+    path("kiosk/", kiosk.home, name="kiosk"),
+    path("kiosk/end/", kiosk.end, name="kiosk_end"),
+    path("kiosk/done/", kiosk.done, name="kiosk_done"),
+    path("account/mandates/", mandates.home, name="mandates"),
+    path("account/mandates/<uuid:mandate_id>/end/", mandates.end, name="mandate_end"),
     path("account/", person.account, name="account"),
     path("account/looked-at/", watching.looked_at, name="looked_at"),
     path("account/contact/", person.contact, name="contact"),

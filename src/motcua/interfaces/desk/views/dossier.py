@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from motcua.engines.cases.models import Task
 from motcua.engines.files.serving import file_response, may_show
-from motcua.engines.forms.summary import answers_summary
+from motcua.engines.forms.summary import answers_summary, chosen_words
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.parts import parts
@@ -34,9 +34,10 @@ from motcua.interfaces.desk.moving_acts import MOVING_ACTS
 from motcua.interfaces.desk.opinion_acts import OPINION_ACTS
 from motcua.interfaces.desk.rows import step_name
 from motcua.interfaces.desk.supplement_act import Supplement
-from motcua.interfaces.desk.turn_acts import TURN_ACTS, Turn, moment_of
+from motcua.interfaces.desk.turn_acts import TURN_ACTS, Turn
 from motcua.interfaces.desk.views.why import ask_why
 from motcua.interfaces.desk.work_acts import WORK_ACTS
+from motcua.interfaces.shared_moments import moment_of
 from motcua.services.dossiers import access, actions, helping, online, policies, queries
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.actions.supplement import refuse_what_is_held, wanted_of
@@ -110,6 +111,7 @@ def _page(
         "stopped_at": reckoning.stopped_at if as_of is None else None,
         "turning": turning.panel(found, form, language),
         "groups": groups,
+        "case_words": chosen_words(form, "case", found.component_case, language),
         "plain_answers": [] if groups else sorted(found.answers.items()),
         "components": [(component, [f for f in files if f.component_id == component.id]) for component in components],
         "loose": [file for file in files if file.component_id is None],

@@ -33,11 +33,16 @@ from motcua.interfaces.portal.calendars import due_entry
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.story import holder_words, story
 from motcua.interfaces.portal.views.procedures import plain_name
+from motcua.interfaces.portal.views.turning import listed
+from motcua.interfaces.shared_moments import moment_of
 from motcua.services.dossiers import actions, groups, queries
 from motcua.services.dossiers.actions import FileIn, drafts, group_drafts
+from motcua.services.dossiers.actions.adjustment_drafts import adjustable
+from motcua.services.dossiers.actions.correcting import CORRECTABLE, opened
 from motcua.services.dossiers.actions.flow import definition_of
+from motcua.services.dossiers.actions.stopping import demanded, stoppable
 from motcua.services.dossiers.addresses import lookup_url
-from motcua.services.dossiers.explain import reckoning_of
+from motcua.services.dossiers.explain import explain
 from motcua.services.dossiers.models import (
     Delivery,
     Document,
@@ -51,6 +56,7 @@ from motcua.services.dossiers.papers.issuing import PUBLIC
 from motcua.services.dossiers.ratings import rating_path
 from motcua.services.dossiers.rules import COMPLETION, WITHDRAWABLE, Status
 from motcua.services.dossiers.timelines import timeline
+from motcua.services.dossiers.turns import told_by
 from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.forms import kept_form
 from motcua.services.procedures.models import ProcedureVersion
@@ -161,7 +167,10 @@ def _dossier(request: HttpRequest, found: Dossier, problems: dict[str, list[str]
     tasks = list(Task.objects.filter(case=case).order_by("opened_at", "id"))
     events = Event.objects.filter(stream=found.pk).order_by("seq")[:MOST_EVENTS]
     now = clock.now()
-    reckoning = reckoning_of(case) if case.allowance else None
+    as_of = moment_of(request.GET.get("as_of", ""))
+    told = list(events)
+    told_by(found, {event.kind for event in told})
+    reckoning = explain(found, as_of, told)
     asked = SupplementRequest.objects.filter(dossier=found, answered_at__isnull=True, closed_at__isnull=True).first()
     files = list(DossierFile.objects.filter(dossier=found).select_related("blob", "component").order_by("added_at"))
     result = Result.objects.filter(pk=found.pk).first() if found.finished_at else None
@@ -173,13 +182,19 @@ def _dossier(request: HttpRequest, found: Dossier, problems: dict[str, list[str]
             "case": case,
             "name": plain_name(procedure),
             "procedure": procedure,
-            "story": story(found, events, tasks, definition_of(case), now),
+            "story": story(found, told, tasks, definition_of(case), now),
             "holder": holder_words(found, tasks),
             "group": groups.group_of(found),
             "timeline": timeline([found.pk], now),
             "counter": directory().unit(found.received_at_id),
             "competent": directory().unit(found.competent_id),
-            "reasons": offers.reasons(reckoning.steps) if reckoning else [],
+            "reasons": offers.reasons(reckoning.steps),
+            "explained": reckoning,
+            "as_of": as_of,
+            "may_stop": not case.closed_at and stoppable(found.status),
+            "may_adjust": adjustable(actor_of(request), found),
+            "may_correct": found.status in CORRECTABLE and opened(found) is None,
+            "obligation": demanded(found) if found.status == Status.PAYMENT else None,
             "asked": asked,
             "problems": problems or {},
             "pairs": [("", line) for lines in (problems or {}).values() for line in lines],
@@ -326,12 +341,14 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponseBase:
     actor = actor_of(request)
     found = queries.get_by_code(actor, code)
     if request.method == "POST":
-        actions.withdraw.run(actor, found.pk, reason=request.POST.get("reason", "")[:1000])
+        chosen = request.POST.get("code", "other")
+        code_of_reason = chosen if any(key == chosen for key, _text in listed("withdraw")) else "other"
+        actions.withdraw.run(actor, found.pk, reason=request.POST.get("reason", "")[:1000], code=code_of_reason)
         messages.success(request, gettext("You have withdrawn the dossier."))
         return HttpResponseRedirect(reverse("portal:dossier", args=[found.code]))
     if found.status not in WITHDRAWABLE:
         raise Refused("This dossier can't be withdrawn any more: the decision has been made.")
-    context = {"dossier": found, "name": plain_name(version(found.procedure_version_id))}
+    context = {"dossier": found, "name": plain_name(version(found.procedure_version_id)), "listed": listed("withdraw")}
     return portal_page(request, "withdraw.html", context, nav="dossiers")
 
 

@@ -21,11 +21,12 @@ from motcua.engines.forms.drafts import GroupState, progress
 from motcua.engines.forms.posting import edited, from_post, page_action
 from motcua.engines.forms.rendering import BoundForm
 from motcua.engines.forms.summary import answers_summary
+from motcua.engines.ledger.actor import Actor
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.errors import Conflict, Invalid, MotcuaError, NotFound
 from motcua.foundation.text import fold
-from motcua.interfaces.portal import offers
+from motcua.interfaces.portal import kiosk, offers
 from motcua.interfaces.portal.access import actor_of, citizen
 from motcua.interfaces.portal.attaching import take_in, without_files
 from motcua.interfaces.portal.frame import language, portal_page
@@ -34,8 +35,9 @@ from motcua.interfaces.portal.views.procedures import plain_name
 from motcua.interfaces.templatetags._words import moment_words
 from motcua.services.dossiers import door
 from motcua.services.dossiers.actions import drafts
+from motcua.services.dossiers.actions.adjustment_drafts import submit_adjustment
 from motcua.services.dossiers.forecasting import forecast
-from motcua.services.dossiers.models import Draft
+from motcua.services.dossiers.models import Channel, Draft
 from motcua.services.dossiers.queries import competent_unit, counter_of
 from motcua.services.procedures.queries import version
 
@@ -168,7 +170,9 @@ def _page(
         errors=errors or {},
         language=language(),
         translate=gettext,
-        known=drafts.known_for(actor, form),
+        known=kiosk.known_of(request, form)
+        if kiosk.is_kiosk(request)
+        else drafts.known_for(actor, form, found.party_id),
         editing=edited(request.POST) if request.method == "POST" else frozenset(),
         files=door.file_facts(actor, form, found.answers),
         home_province=settings.PROVINCE_CODE,
@@ -244,6 +248,8 @@ def place(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     found = drafts.own_draft(actor, draft_id)
     if (answer := _gone_on(found)) is not None:
         return answer
+    if found.adjusts_id is not None:
+        raise NotFound("There is no such page.")
     procedure = version(found.procedure_version_id)
     problem = ""
     if request.method == "POST":
@@ -295,6 +301,7 @@ def _check(request: HttpRequest, found: Draft, problem: str = "", status: int = 
             "reasons": offers.reasons(way.steps) if way else [],
             "fee": door.fee_of(procedure.method("ONLINE")),
             "ready": result.ok and competent is not None,
+            "adjusts": found.adjusts,
             "problem": problem,
         },
         nav="dossiers",
@@ -307,11 +314,29 @@ def _check(request: HttpRequest, found: Draft, problem: str = "", status: int = 
 def submit(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     """Submits once: a second click, or a second device, is led to the same dossier."""
     actor = actor_of(request)
+    if drafts.own_draft(actor, draft_id).adjusts_id is not None:
+        return _change(request, actor, draft_id)
     try:
-        dossier, _new = drafts.submit_draft(actor, draft_id)
+        channel = Channel.KIOSK if kiosk.is_kiosk(request) else Channel.ONLINE
+        dossier, _new = drafts.submit_draft(actor, draft_id, channel=channel)
     except Invalid as error:
         return _check(request, drafts.own_draft(actor, draft_id), error.text(gettext), status=error.status)
+    if kiosk.is_kiosk(request):
+        return kiosk.leave(request, dossier.code)
     return HttpResponseRedirect(reverse("portal:submitted", args=[dossier.code]))
+
+
+def _change(request: HttpRequest, actor: Actor, draft_id: UUID) -> HttpResponseBase:
+    """Puts what was changed in place of what had been submitted (ND118 Đ21)."""
+    try:
+        dossier, made = submit_adjustment(actor, draft_id)
+    except Invalid as error:
+        return _check(request, drafts.own_draft(actor, draft_id), error.text(gettext), status=error.status)
+    if made is None:
+        messages.info(request, gettext("Nothing was different. The dossier stays as it was."))
+    else:
+        messages.success(request, gettext("Your changes are in the dossier. The officer in charge is told."))
+    return HttpResponseRedirect(reverse("portal:dossier", args=[dossier.code]))
 
 
 @citizen

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from motcua.engines.accounts import mandates
 from motcua.engines.accounts.models import Party
 from motcua.engines.files.models import Upload
 from motcua.engines.forms import Form, Result, validate
@@ -37,16 +39,28 @@ def _owner(actor: Actor) -> UUID:
     return actor.id
 
 
-def begin_draft(actor: Actor, procedure: ProcedureData, *, ward_code: str = "") -> Draft:
+def begin_draft(
+    actor: Actor,
+    procedure: ProcedureData,
+    *,
+    ward_code: str = "",
+    for_party: UUID | None = None,
+    known: Callable[[Form], Mapping[str, Known]] | None = None,
+) -> Draft:
     """A new draft for a procedure, or the one that the person has already begun for it.
 
+    ``for_party``: whom the person submits for, with their mandate. ``known``: what is filled in, where that is not what
+    the State knows of the applicant (a kiosk fills in what the card says and nothing else).
     Raises ``NotAllowed`` for visitors; ``Conflict`` when there are too many; ``Refused`` without a competent unit.
     """
     owner = _owner(actor)
     if actor.party_id is None:
         raise Refused("No person or organisation is connected with this account yet. Please ask at a counter.")
-    mine = Draft.objects.filter(owner=owner, dossier__isnull=True, part__isnull=True, expires_at__gt=clock.now())
-    begun = mine.filter(procedure_version=procedure.id).order_by("-saved_at").first()
+    alone = Draft.objects.filter(owner=owner, dossier__isnull=True, part__isnull=True, adjusts__isnull=True)
+    mine = alone.filter(expires_at__gt=clock.now())
+    grantor = for_party or actor.party_id
+    require_mandate(actor, grantor, procedure.code)
+    begun = mine.filter(procedure_version=procedure.id, party=grantor).order_by("-saved_at").first()
     competent = None
     if procedure.handled_level != "COMMUNE" or ward_code:
         competent = queries.competent_unit(procedure, ward_code or None).id
@@ -62,11 +76,11 @@ def begin_draft(actor: Actor, procedure: ProcedureData, *, ward_code: str = "") 
         draft = Draft(
             id=new_id(),
             owner_id=owner,
-            party_id=actor.party_id,
+            party_id=grantor,
             procedure_version_id=procedure.id,
             form_version_id=form_version_id,
             competent_id=competent,
-            answers=kept_answers(form, filled_in({}, known_for(actor, form))),
+            answers=kept_answers(form, filled_in({}, known(form) if known else known_for(actor, form, grantor))),
             started_at=now,
             saved_at=now,
             expires_at=expiry(now),
@@ -75,15 +89,25 @@ def begin_draft(actor: Actor, procedure: ProcedureData, *, ward_code: str = "") 
     return draft
 
 
-def known_for(actor: Actor, form: Form) -> dict[str, Known]:
-    """What the State knows of the person and the form asks for, by path; one query."""
-    party = Party.objects.filter(pk=actor.party_id).first() if actor.party_id else None
+def require_mandate(actor: Actor, grantor_id: UUID | None, procedure_code: str) -> None:
+    """Raises ``NotAllowed`` unless one submits for oneself, or with a mandate that holds today."""
+    if grantor_id is None or grantor_id == actor.party_id:
+        return
+    if actor.party_id is None or not mandates.holds(actor.party_id, grantor_id, procedure_code):
+        raise NotAllowed("You have no mandate to submit this for somebody else, or it has ended.")
+
+
+def known_for(actor: Actor, form: Form, party_id: UUID | None = None) -> dict[str, Known]:
+    """What the State knows of the applicant (the person themselves when no ``party_id`` is given) and the form asks
+    for, by path; one query."""
+    key = party_id or actor.party_id
+    party = Party.objects.filter(pk=key).first() if key else None
     return prefilled(form, known_of_party(party)) if party is not None else {}
 
 
 def own_drafts(actor: Actor, procedure_version: UUID | None = None) -> list[Draft]:
     """What the person has begun and not submitted, last saved first."""
-    alone = Draft.objects.filter(owner=_owner(actor), dossier__isnull=True, part__isnull=True)
+    alone = Draft.objects.filter(owner=_owner(actor), dossier__isnull=True, adjusts__isnull=True, part__isnull=True)
     drafts = alone.filter(expires_at__gt=clock.now())
     if procedure_version is not None:
         drafts = drafts.filter(procedure_version=procedure_version)
@@ -151,15 +175,18 @@ def discard(actor: Actor, draft_id: UUID) -> None:
         _locked(actor, draft_id).delete()
 
 
-def submit_draft(actor: Actor, draft_id: UUID) -> tuple[Dossier, bool]:
+def submit_draft(actor: Actor, draft_id: UUID, *, channel: str = Channel.ONLINE) -> tuple[Dossier, bool]:
     """Validates everything and submits. A second click gets the same dossier (False: it was there already).
 
+    ``channel``: from where, of those that count as online.
     Raises ``Invalid`` with the fields that need an answer; ``NotFound``.
     """
     with begin(actor) as work:
         draft = _locked(actor, draft_id, submitted=True)
         if draft.dossier_id is not None:
             return Dossier.objects.select_related("case").get(pk=draft.dossier_id), False
+        if draft.adjusts_id is not None:
+            raise Conflict("This changes a dossier that has been submitted already. Save the changes instead.")
         if GroupDraftPart.objects.filter(draft=draft).exists():
             raise Refused("This is a part of linked procedures, which are submitted together.")
         procedure, form = version(draft.procedure_version_id), form_of(draft)
@@ -169,7 +196,9 @@ def submit_draft(actor: Actor, draft_id: UUID) -> tuple[Dossier, bool]:
             raise Invalid(fields=result.fields())
         if draft.competent_id is None:
             raise Invalid(fields={"competent": ["Choose the ward or commune that handles this procedure."]})
-        dossier = submit(work, submission_of(actor, draft, procedure, form, result.values, uploads))
+        require_mandate(actor, draft.party_id, procedure.code)
+        submission = submission_of(actor, draft, procedure, form, result.values, uploads)
+        dossier = submit(work, replace(submission, channel=channel))
         draft.dossier = dossier
         work.change(draft, "dossier")
     return dossier, True
@@ -202,7 +231,8 @@ def submission_of(
         channel=Channel.ONLINE,
         competent_id=competent.id,
         received_at_id=queries.counter_of(competent).id,
-        applicant_id=actor.party_id,
+        applicant_id=draft.party_id or actor.party_id,
+        agent_id=actor.party_id if draft.party_id not in (None, actor.party_id) else None,
         applicant_name=(applicant.name or actor.name)[:200],
         submitted_by=_present(actor.id),
         key=f"draft:{draft.id}",
