@@ -155,6 +155,8 @@ def _groups(sheet: Sheet, heads: Heads, reading: Reading) -> Iterator[list[_Row]
 
 def _cell(cell: Any, name: str) -> str:
     """A cell's one line; what is listed line by line in the column of fields stays apart."""
+    if cell is None or cell == "":
+        return ""
     text = text_of(cell, code=name == "code")
     if name in ("field", "action"):
         return (" ¦ " if name == "field" else "; ").join(filter(None, map(clean_line, text.splitlines())))

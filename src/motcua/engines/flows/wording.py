@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import Final
 
 from motcua.engines.flows.rules import ACTIONS
@@ -50,6 +51,7 @@ _DAY = ("ngay", "ngay lam viec", "nlv", "wd", "d", "day", "days", "working day",
 _MINUTE = ("phut", "p", "min", "minutes", "'")
 
 
+@lru_cache(maxsize=4096)
 def hours_in(text: str, *, days: bool = False) -> int | None:
     """Working hours, whole and at least one: “16”, “16 giờ”, “2 ngày”, “0,5 ngày”, “1 ngày 4 giờ”, “30 phút”, “PT16H”.
 
@@ -87,6 +89,7 @@ def _whole(hours: float) -> int | None:
     return math.ceil(round(hours, 6)) if 0 < hours <= 10_000 else None
 
 
+@lru_cache(maxsize=16_384)
 def stage_in(text: str) -> str | None:
     """The kind of work that words speak of: ``intake``, ``process``, ``sign``, ``return``; ``None`` when they don't."""
     plain = fold(text)
@@ -106,6 +109,7 @@ _ACTIONS_BY_WORD: Final = {fold(word): key for key, word in ACTION_WORDS.items()
 }
 
 
+@lru_cache(maxsize=4096)
 def action_in(text: str) -> str | None:
     """The action that one phrase names, ``None`` for any other words."""
     return _ACTIONS_BY_WORD.get(fold(text))
@@ -135,6 +139,7 @@ _UNITS_BY_WORD: Final = {fold(word): key for key, word in UNIT_WORDS.items()} | 
 }
 
 
+@lru_cache(maxsize=4096)
 def selector_in(text: str) -> str | None:
     """The unit selector that general words name; ``None`` for a unit's own name."""
     return _UNITS_BY_WORD.get(fold(text))
