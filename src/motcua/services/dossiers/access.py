@@ -25,7 +25,7 @@ from motcua.foundation.cache import Remembered
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Invalid
 from motcua.foundation.keys import new_id
-from motcua.services.dossiers.models import Access, Assistance, DoorWay, Dossier, Why
+from motcua.services.dossiers.models import Access, DoorWay, Dossier, Why
 
 OTHER: Final = "other"
 MOST_REMEMBERED: Final = 50_000
