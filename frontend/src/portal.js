@@ -1,5 +1,6 @@
 // The portal.
 import "./js/common.js";
+import "./js/kiosk.js";
 import { begin } from "./js/dom.js";
 
 begin();

@@ -109,6 +109,7 @@ def build() -> World:
     values = (
         {
             "sheet": str(sheet.pk),
+        "mandate": str(Mandate.objects.get().pk),
             "rating": asked(finished, clock.now()).token,
             "new": str(new.pk),
             "accepted": str(accepted.pk),

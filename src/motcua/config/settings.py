@@ -51,6 +51,9 @@ PORTAL = _flag("MOTCUA_PORTAL", default=True)
 LOOKUP_URL = os.environ.get("MOTCUA_LOOKUP_URL", "")
 DEMO = demo_mode(PUBLIC_URL, ALLOWED_HOSTS)
 
+# Pages for kiosks at centres, which open with the code of a card: only where a province has set up such machines
+KIOSK = os.environ.get("MOTCUA_KIOSK", "1" if DEMO else "0") == "1"
+
 # How the province presents itself on every page; docs/administrators/settings.md
 PROVINCE_NAME = os.environ.get("MOTCUA_PROVINCE_NAME", "Huế")
 PROVINCE_NAME_EN = os.environ.get("MOTCUA_PROVINCE_NAME_EN", "Hue")
@@ -108,6 +111,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "motcua.interfaces.middleware.ErrorsMiddleware",
+    "motcua.interfaces.portal.kiosk.KioskMiddleware",
     "motcua.interfaces.signing_in.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -293,6 +297,16 @@ SOCIALACCOUNT_PROVIDERS = {
             {**{k: v for k, v in each.items() if k != "server_url"}, "settings": {"server_url": each["server_url"]}}
             for each in OPENID_PROVIDERS
         ],
+    }
+}
+
+# What all workers count together: attempts to sign in, codes of second factors, messages asked for. The table is made
+# by a migration of the accounts engine; it holds a row for each name or address that tried within minutes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 

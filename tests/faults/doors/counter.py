@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.faults.doors.words import Door, desk, public
+from tests.faults.doors.words import Door, citizens, desk, public
 
 DOORS: Final = [
     Door("desk/handover/", get=desk(200, 403, 200, 403, 403), post=desk(405, 403, 405, 403, 403)),
@@ -37,4 +37,15 @@ DOORS: Final = [
         post=desk(403, 403, 403, 403, 403, helper=405),
     ),
     Door("desk/answering/", get=desk(200, 403, 200, 200, 403), post=desk(405, 403, 405, 405, 403)),
+    # switched off outside of kiosks (tests run without)
+    Door("kiosk/", get=public(404), post=public(404)),
+    Door("kiosk/end/", get=public(405), post=public(404)),
+    Door("kiosk/done/", get=public(404), post=public(405)),
+    Door("account/mandates/", get=citizens(200), post=citizens(422)),
+    Door(
+        "account/mandates/<uuid:mandate_id>/end/",
+        at="account/mandates/{mandate}/end/",
+        get=citizens(405),
+        post=citizens(302, other=404, agent=302),
+    ),
 ]

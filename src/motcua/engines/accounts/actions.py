@@ -28,8 +28,10 @@ M = TypeVar("M", bound=models.Model)
 
 EDIT = "accounts.edit"
 TOKEN_BYTES = 32
-CLIENT_SCOPES = CLIENT_PERMISSIONS | {"dossier.submit"}
-"""What a token may be for: what a client does in its unit, and submitting, which needs no office."""
+NATIONAL_PORTAL = "national_portal"
+CLIENT_SCOPES = CLIENT_PERMISSIONS | {"dossier.submit", NATIONAL_PORTAL}
+"""What a token may be for: what a client does in its unit, submitting, which needs no office, and handing over what was
+submitted on the national portal."""
 
 PARTY_DETAILS = (
     "name",

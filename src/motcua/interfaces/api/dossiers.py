@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from ninja import Header, Query, Router, Status
 
+from motcua.engines.accounts.actions import NATIONAL_PORTAL
 from motcua.engines.files.models import Blob
 from motcua.engines.files.serving import file_response
 from motcua.engines.forms import validate
@@ -24,7 +25,7 @@ from motcua.interfaces.api import schemas
 from motcua.interfaces.api.auth import actor_with, owner_of
 from motcua.services.dossiers import access, actions, door, queries, reading
 from motcua.services.dossiers.explain import reckoning_of
-from motcua.services.dossiers.models import DoorWay, Dossier, DossierFile
+from motcua.services.dossiers.models import Channel, DoorWay, Dossier, DossierFile
 from motcua.services.procedures import queries as procedures
 from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.forms import form_for
@@ -76,6 +77,8 @@ def submit(
 ) -> Status[dict[str, Any]]:
     """Submits a dossier for a party. The same ``Idempotency-Key`` with the same body gives the same dossier (200)."""
     actor = actor_with(request, "dossier.submit")
+    if body.channel == Channel.NATIONAL:
+        actor_with(request, NATIONAL_PORTAL)
     keys = [each.key for each in body.components]
     if len(set(keys)) != len(keys):
         raise Invalid(fields={"components": ["Name each component once."]})

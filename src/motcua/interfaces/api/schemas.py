@@ -47,7 +47,10 @@ class DossierIn(In):
     """A dossier to submit. ``unit`` (identifier) or ``ward_code`` says who is competent where several are."""
 
     procedure: Code
-    channel: Literal["ONLINE", "DIRECT", "POSTAL"] = "ONLINE"
+    channel: Annotated[
+        Literal["ONLINE", "DIRECT", "POSTAL", "NATIONAL"],
+        Field(description="NATIONAL only with the scope national_portal"),
+    ] = "ONLINE"
     unit: Annotated[str, StringConstraints(max_length=35, pattern=r"^[0-9A-Z.]*$")] = ""
     ward_code: Annotated[str, StringConstraints(max_length=10, pattern=r"^[0-9]*$")] = ""
     applicant: ApplicantIn

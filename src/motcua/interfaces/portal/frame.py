@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.notices.queries import UNREAD_COUNTED, unread_count
 from motcua.interfaces.portal.access import actor_of
+from motcua.interfaces.portal.kiosk import is_kiosk
 
 
 def portal_page(
@@ -20,7 +21,7 @@ def portal_page(
 ) -> HttpResponse:
     """Renders a page of the portal. ``nav``: home, search, dossiers, inbox or nothing."""
     actor = actor_of(request)
-    around: dict[str, Any] = {"nav": nav, "warning_band": warning_band()}
+    around: dict[str, Any] = {"nav": nav, "warning_band": warning_band(), "kiosk": is_kiosk(request)}
     if actor.kind == "citizen":
         around["inbox_unread"] = SimpleLazyObject(lambda: _unread(actor))
     response = render(request, f"portal/{template}", around | (context or {}), status=status)

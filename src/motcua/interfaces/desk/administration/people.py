@@ -209,6 +209,7 @@ class ClientForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["unit"].choices = [("", _("Choose")), *unit_choices()]  # type: ignore[attr-defined]
         words = {**PERMISSIONS, "dossier.submit": _("Submit dossiers")}
+        words["national_portal"] = _("Hand over dossiers of the national portal")
         self.fields["scopes"].choices = [(key, words.get(key, key)) for key in sorted(actions.CLIENT_SCOPES)]  # type: ignore[attr-defined]
 
 

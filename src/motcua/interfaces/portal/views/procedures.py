@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from uuid import UUID
 
 import segno
 from django.conf import settings
@@ -13,12 +14,13 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from motcua.engines.accounts.models import Party
+from motcua.engines.accounts import mandates
+from motcua.engines.accounts.models import Mandate, Party
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.errors import MotcuaError, Refused
 from motcua.foundation.text import fold
-from motcua.interfaces.portal import offers
+from motcua.interfaces.portal import kiosk, offers
 from motcua.interfaces.portal.access import actor_of, citizen, sign_in_url
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.views.finding import party_of
@@ -110,7 +112,13 @@ def _start(request: HttpRequest, found: ProcedureData) -> HttpResponseBase:
         if begun and request.POST.get("again") == "1":
             drafts.discard(actor, begun[0].id)
         try:
-            draft = drafts.begin_draft(actor, found, ward_code=ward if needs_ward else "")
+            draft = drafts.begin_draft(
+                actor,
+                found,
+                ward_code=ward if needs_ward else "",
+                for_party=_grantor(request, found),
+                known=(lambda form: kiosk.known_of(request, form)) if kiosk.is_kiosk(request) else None,
+            )
         except MotcuaError as error:
             return _start_page(request, found, party, begun, ward, error)
         if needs_ward and draft.competent_id is None:
@@ -118,6 +126,18 @@ def _start(request: HttpRequest, found: ProcedureData) -> HttpResponseBase:
             return _start_page(request, found, party, begun, ward, problem)
         return HttpResponseRedirect(reverse("portal:draft", args=[draft.id]))
     return _start_page(request, found, party, begun, "", None)
+
+
+def _grantors(request: HttpRequest, found: ProcedureData) -> list[Mandate]:
+    """The mandates by which the person may submit this for somebody else."""
+    held = mandates.held_by(actor_of(request))
+    return [mandate for mandate in held if not mandate.procedures or found.code in mandate.procedures]
+
+
+def _grantor(request: HttpRequest, found: ProcedureData) -> UUID | None:
+    """Whom the person chose to submit for; ``None`` for themselves."""
+    wanted = request.POST.get("for", "")
+    return next((each.grantor_id for each in _grantors(request, found) if str(each.pk) == wanted), None)
 
 
 def _start_page(
@@ -144,6 +164,7 @@ def _start_page(
             "wards": wards,
             "ward": ward or own,
             "own_ward": own in directory().by_ward,
+            "mandates": [] if kiosk.is_kiosk(request) else _grantors(request, found),
             "begun": begun[0] if begun else None,
             "papers": papers,
             "papers_more": more,
