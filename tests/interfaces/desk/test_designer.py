@@ -300,7 +300,7 @@ def test_settings_and_rules(designer: Client, procedure: ProcedureData) -> None:
 
 def test_rubbish_gets_an_answer(designer: Client, procedure: ProcedureData) -> None:
     version = begun(designer, procedure)
-    for place in ("9", "0.99", "0.0.0.0", "x", "0.1.0"):
+    for place in ("9", "0.99", "0.0.0.0.0", "x", "0.1.0"):
         assert designer.get(reverse("desk:form_part", args=[version.pk, place])).status_code == 404, place
     for given in ({"up": "77"}, {"move": "0", "to": "x"}, {"question": "9", "label": "a", "type": "text"}):
         assert change(designer, version, **given).status_code == 404

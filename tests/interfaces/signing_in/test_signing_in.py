@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
@@ -177,6 +178,21 @@ def test_guessing_passwords_is_locked_out_for_this_name_alone() -> None:
     cache.clear()
     assert sign_in(client, victim).status_code == 429
     assert sign_in(Client(), other).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "name", ["account_email", "account_change_password", "account_set_password", "account_reset_password"]
+)
+def test_a_password_alone_opens_no_page_of_an_officials_account(name: str) -> None:
+    """Else who has found out a password could put their own address there, and ask for a new password to it."""
+    client = signed_in(make_officer("specialist"), second_factor=False)
+    for answer in (
+        client.get(reverse(name)),
+        client.post(reverse(name), {"email": "ke@example.vn", "action_add": "1"}),
+    ):
+        assert answer.headers["Location"] == reverse("mfa_index")
+    assert not EmailAddress.objects.filter(email="ke@example.vn").exists()
+    assert client.get(reverse("account_reauthenticate")).status_code == 200
 
 
 def test_signing_up_makes_a_citizen_that_proves_nothing() -> None:

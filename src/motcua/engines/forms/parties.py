@@ -154,7 +154,10 @@ def unfold(kinds: tuple[str, ...], parts: list[str], prefill: str, personal: str
             {
                 "key": "kind",
                 "type": "choice",
-                "label": _label("Ai đề nghị?", "Who is asking?"),
+                # the one who asks is filled in beforehand; any other party is somebody else
+                "label": _label("Ai đề nghị?", "Who is asking?")
+                if prefill
+                else _label("Là cá nhân hay tổ chức?", "A person or an organisation?"),
                 "options": [
                     {"value": "person", "label": _label("Cá nhân", "A person")},
                     {"value": "organisation", "label": _label("Tổ chức, doanh nghiệp", "An organisation or business")},

@@ -171,6 +171,14 @@ def by_role(form: Form, values: Mapping[str, Any], role: str) -> Any:
     return None
 
 
+def chosen_words(form: Form, role: str, value: str, language: str = "vi") -> str:
+    """What the option with this value is called in the field with this role; the value itself where there is none."""
+    for one in form.fields.values():
+        if one.role == role and value in one.option_values:
+            return one.option_values[value].label.in_language(language)
+    return value
+
+
 def applicant_of(form: Form, values: Mapping[str, Any]) -> Applicant:
     """Who applies, out of the fields with the roles ``applicant`` and ``applicant.*``."""
     party = by_role(form, values, "applicant")

@@ -24,6 +24,12 @@ from motcua.interfaces.signing_in.posts import in_chosen_post
 # What an official without a second factor in this session may still reach: setting one up, language, leaving.
 OPEN_NAMES = frozenset(
     {
+        "account_login",
+        "account_logout",
+        "account_inactive",
+        "account_signup",
+        # setting up a second factor asks for the password once more
+        "account_reauthenticate",
         "sign_in",
         "sign_out",
         "set_language",
@@ -37,7 +43,7 @@ OPEN_NAMES = frozenset(
         "demo_sign_in",
     }
 )
-OPEN_PREFIXES = ("account_", "mfa_")
+OPEN_PREFIXES = ("mfa_",)
 
 
 def actor_in(request: HttpRequest) -> Actor:

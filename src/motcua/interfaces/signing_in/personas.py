@@ -34,6 +34,15 @@ PERSONAS: tuple[Persona, ...] = (
     ),
     Persona("specialist", "demo-specialist", _("Specialist"), _("checks and prepares"), "pen", "desk:worklist"),
     Persona("head", "demo-head", _("Head of unit"), _("assigns, approves and signs"), "sign", "desk:worklist"),
+    Persona("clerk", "demo-clerk", _("Clerk"), _("sends results out and returns them"), "mail", "desk:worklist"),
+    Persona(
+        "volunteer",
+        "demo-volunteer",
+        _("Volunteer"),
+        _("helps citizens submit, with their consent"),
+        "user",
+        "desk:assist",
+    ),
     Persona(
         "administrator",
         "demo-admin",
