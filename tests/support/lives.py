@@ -308,7 +308,8 @@ class Life:
                 return "close_unanswered", Person(SYSTEM, "system"), VERBS["close_unanswered"](self)
             return "supply", self.applicant, VERBS["supply"](self)
         if demanded(dossier) is not None:
-            return self._by(dossier.received_at_id, {"counter"}, "note_payment")
+            verb = "drop_payment" if rng.random() < 0.25 else "note_payment"
+            return self._by(dossier.received_at_id, {"counter"}, verb)
         if dossier.status == 8 and dossier.accepted_at is not None:
             return self._by(dossier.competent_id, {"head", "leader"}, "reopen")
         if dossier.status == 10 and correction_of(dossier) is None and rng.random() < 0.2:

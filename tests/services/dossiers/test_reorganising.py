@@ -76,9 +76,10 @@ def counters() -> Counter[tuple[Any, ...]]:
 def check_whole() -> None:
     """Nothing is lost: every open step lies with a current unit that has people; counters and ledger agree."""
     units = directory().by_id
-    for task in Task.objects.filter(state__in=("open", "waiting")):
-        assert units[task.unit_id].current, task.step
-        assert people_for(task.stage, task.unit_id), f"nobody for {task.step}"
+    held = Task.objects.filter(state__in=("open", "waiting")).values_list("stage", "unit_id").distinct()
+    for stage, unit_id in held:
+        assert units[unit_id].current, units[unit_id].code
+        assert people_for(stage, unit_id), f"nobody for {stage} in {units[unit_id].code}"
     for dossier in Dossier.objects.filter(case__closed_at__isnull=True).select_related("case"):
         assert all(units[key].current for key in (dossier.competent_id, dossier.received_at_id, dossier.lead_id))
         assert units[dossier.case.holder_id].current

@@ -192,7 +192,7 @@ class _Planner:
             return same
         known = [each for each in self._specs.values() if each.code.startswith(whole + ".")]
         for spec in known:
-            if self._kind_of(spec) == division.kind and (spec.one_stop or False) == division.one_stop:
+            if self._nature_of(spec) == (division.kind, division.one_stop):
                 return spec.code
         if whole in self._specs and whole not in self._own_units:
             parent = f"{whole}.{rest.rpartition('.')[0]}".rstrip(".")
@@ -217,9 +217,9 @@ class _Planner:
                     return each.code
         return whole
 
-    def _kind_of(self, spec: UnitSpec) -> str:
+    def _nature_of(self, spec: UnitSpec) -> tuple[str, bool]:
         made = self._plan.makings.get(spec.code)
-        return made.kind if made else spec.kind
+        return (made.kind, made.one_stop) if made else (spec.kind, bool(spec.one_stop))
 
     def _complete(self, code: str, before: UnitInfo) -> None:
         """Fills in what the document leaves open, from the first unit whose work the new one takes over."""
