@@ -155,7 +155,8 @@ def _frame(sheets: int, title: str) -> list[tuple[str, str]]:
     """The parts around the sheets."""
     numbers = range(1, sheets + 1)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    safe = escape("".join(letter for letter in title if letter not in "[]:*?/\\'")[:25], {'"': "&quot;"})
+    named_so = "".join(letter for letter in title if letter not in "[]:*?/\\'\t\n")[:25].strip() or "1"
+    safe = _text(named_so).replace('"', "&quot;")
     types = "".join(
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{kind}.worksheet+xml"/>' for n in numbers
     )

@@ -18,7 +18,7 @@ from motcua.foundation import clock
 from motcua.services.dossiers import ratings, register
 from motcua.services.dossiers.models import Access, Dossier
 from motcua.services.dossiers.papers import issue
-from tests.factories import make_dossier, make_officer, make_staff, make_units, unit
+from tests.factories import make_dossier, make_officer, make_procedure, make_staff, make_units, unit
 from tests.interfaces.desk.support import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -110,10 +110,11 @@ def test_the_register_reads_a_portion_in_a_few_statements() -> None:
             xlsx(signed_in(staff.head))
         return len(queries)
 
-    make_dossier("new", staff=staff)
+    procedure = make_procedure()
+    make_dossier("new", staff=staff, procedure=procedure)
     few = statements()
     for _ in range(4):
-        make_dossier("new", staff=staff)
+        make_dossier("new", staff=staff, procedure=procedure)
     assert statements() <= few
 
 
@@ -153,7 +154,7 @@ def test_who_has_no_task_says_why_once_a_day() -> None:
         ("reason", "inspection", "paper"),
     }
     with clock.at(clock.now() + timedelta(days=1)):
-        assert "id_reason_inspection" in client.get(address).content.decode()
+        assert "id_reason_inspection" in signed_in(inspector).get(address).content.decode()
 
 
 def test_who_worked_on_it_is_not_asked() -> None:
