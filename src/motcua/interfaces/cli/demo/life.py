@@ -19,10 +19,11 @@ from motcua.foundation.clock import VIETNAM
 from motcua.foundation.working_time import add_working_seconds, working_seconds_between
 from motcua.interfaces.cli.demo.samples import Samples
 from motcua.interfaces.cli.demo.staff import Staff
-from motcua.services.dossiers import actions
+from motcua.services.dossiers import actions, moving
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.actions.supplement import pending
-from motcua.services.dossiers.models import Channel, Delivery, Dossier
+from motcua.services.dossiers.actions.transfer import new_sheet
+from motcua.services.dossiers.models import Channel, Delivery, Dossier, Load
 
 HOUR = 3600
 WORKING_DAY = 8 * HOUR
@@ -163,6 +164,10 @@ class Life:
             self._begin(task, at)
 
     def _begin(self, task: Task, at: datetime) -> None:
+        if task.stage == Stage.TRANSFER:
+            ready = self._office(task.unit_id, at, self._rng.uniform(0.5, 3) * HOUR)
+            self._later(ready, lambda moment: self._carry(task, moment))
+            return
         if task.stage == Stage.RETURN:
             self._later(self._office(task.unit_id, at, self._until_return()), self._return)
             return
@@ -174,6 +179,27 @@ class Life:
         ends = self._office(task.unit_id, at, takes)
         finish = self._decide if task.stage == Stage.SIGN else self._pass_on
         self._later(ends, lambda moment: finish(task, officer, moment))
+
+    def _carry(self, task: Task, at: datetime) -> None:
+        """Papers, or a result, leave one office with a sheet and are taken in at the other (ND118 Đ18)."""
+        if not self._is_open(task):
+            return
+        officer = self._world.staff.for_stage(self._rng, Stage.TRANSFER, task.unit_id)
+        if task.step in (moving.SEND, moving.SEND_RESULT):
+            self._act(officer, at, lambda work: self._hand_over(work, task))
+        else:
+            self._act(officer, at, lambda work: actions.take_in(work, self._the, whole=True))
+            if task.step == moving.ARRIVE:
+                self._pace(at)
+        self._begin_steps(at)
+
+    def _hand_over(self, work: Work, task: Task) -> None:
+        load = Load.DOSSIERS if task.step == moving.SEND else Load.RESULTS
+        receiver = moving.receiver_of(self._the, load)
+        sheet = new_sheet(work, sender_id=task.unit_id, receiver_id=receiver, load=load)
+        actions.hand_over(work, self._the, sheet=sheet)
+        said = {"number": sheet.number, "to": str(receiver), "dossiers": [str(self._the.pk)]}
+        work.record(sheet.id, "hand_over.made", said, first=True)
 
     def _is_open(self, task: Task) -> bool:
         return task.state == TaskState.OPEN and task in self._the.case.open_tasks
