@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 
 from motcua.engines.accounts.models import ApiClient, User
-from motcua.engines.flows.models import Flow
 from motcua.engines.organisations.models import Appointment, CalendarDay, Role, Unit, WorkCalendar
 from motcua.foundation import clock
 from motcua.services.procedures import queries
@@ -176,31 +175,6 @@ def test_roles_and_calendars(administrator: Client) -> None:
     assert administrator.post(address, {**week, "name": "Tên mới"}).status_code == 302
     assert administrator.post(address, {"day": "2026-12-31", "worked": "1", "basis": "QĐ 5"}).status_code == 302
     assert WorkCalendar.objects.get().name == "Tên mới"
-
-
-def test_a_flow_is_checked_in_words_and_published(administrator: Client) -> None:
-    form = administrator.get(reverse("desk:flow_new")).context["blocks"][0].data["form"]
-    typed = {field.html_name: field.value() for field in form if field.value() not in (None, False)}
-    typed |= {
-        "name": "Quy trình thử",
-        "key": "thu",
-        "rows": str(form.count),
-        "effective_from": clock.today().isoformat(),
-    }
-    wrong = administrator.post(reverse("desk:flow_new"), {**typed, "s0_next": "nowhere"})
-    assert wrong.status_code == 422
-    assert "verify" in wrong.content.decode()
-    for row in ("0", "x", "99999", ""):
-        assert administrator.post(reverse("desk:flow_new"), {**typed, "rows": row}).status_code in (200, 302, 422)
-    Flow.objects.all()
-    checked = administrator.post(reverse("desk:flow_new"), {**typed, "key": "thu-2", "check": "1"})
-    assert checked.status_code == 200
-    assert administrator.post(reverse("desk:flow_new"), {**typed, "key": "thu-2"}).status_code == 302
-    assert Flow.objects.get(key="thu-2").versions.count() == 1
-    again = {key: value for key, value in typed.items() if key != "key"}
-    assert administrator.post(reverse("desk:flow", args=["thu-2"]), {**again, "s0_hours": "16"}).status_code == 302
-    assert Flow.objects.get(key="thu-2").versions.count() == 2
-    assert administrator.get(reverse("desk:flow", args=["nowhere"])).status_code == 404
 
 
 def test_a_token_is_shown_once(administrator: Client) -> None:

@@ -1,0 +1,115 @@
+"""What if: the play of an unchanged year comes near to the year; more or fewer hands change it the way they must."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+
+from motcua.engines.flows.rules import STANDARD, parse
+from motcua.engines.organisations.queries import calendar_for
+from motcua.foundation import clock
+from motcua.foundation.clock import VIETNAM
+from motcua.foundation.errors import Invalid, Refused
+from motcua.foundation.working_time import DEFAULT_CALENDAR, add_working_seconds
+from motcua.services.dossiers import actions
+from motcua.services.dossiers.whatif import Change, answer
+from motcua.services.dossiers.whatif.simulation import Arrival, Measures, Setting, play
+from tests import factories
+
+UNIT = UUID(int=1)
+START = datetime(2026, 3, 2, 7, tzinfo=VIETNAM)
+FLOW = parse(STANDARD)
+
+
+def arrivals(count: int, every: int) -> list[Arrival]:
+    units = {step.key: UNIT for step in FLOW.steps}
+    return [
+        Arrival(uuid5(UNIT, str(n)), add_working_seconds(DEFAULT_CALENDAR, START, 60 + n * every), None, units)
+        for n in range(count)
+    ]
+
+
+def played(count: int, every: int, hands: int, seed: int = 1, service: int = 4 * 3600) -> Any:
+    measures = Measures({"verify": [service], "approve": [600]})
+    return play(arrivals(count, every), Setting(FLOW, lambda *_: hands, lambda _: DEFAULT_CALENDAR, measures, seed))
+
+
+def test_a_queue_grows_by_what_comes_less_what_is_done() -> None:
+    """Every two hours one that takes four: with one pair of hands the n-th waits 2·n hours, with two nobody waits."""
+    one, two = played(20, 2 * 3600, 1), played(20, 2 * 3600, 2)
+    assert one.steps["verify"].queued == sum(2 * 3600 * n for n in range(20))
+    assert two.steps["verify"].queued == 0
+    assert len(one.finished) == len(two.finished) == 20
+    assert max(one.finished.values()) > max(two.finished.values())
+
+
+def test_the_same_seed_is_the_same_year() -> None:
+    measures = Measures({"verify": list(range(600, 40_000, 300)), "approve": [600, 1200]})
+
+    def year(seed: int) -> Any:
+        return play(
+            arrivals(50, 3600), Setting(FLOW, lambda *_: 3, lambda _: DEFAULT_CALENDAR, measures, seed)
+        ).finished
+
+    assert year(1) == year(1) != year(2)
+
+
+@pytest.fixture
+def year(db: None) -> tuple[str, datetime, datetime]:
+    """Sixty dossiers in two waves; one specialist, one after the other, three to seven hours each: some become late."""
+    procedure = factories.make_procedure(allow=("3", "WORKING_DAY"), channels=("DIRECT",))
+    staff = factories.make_staff()
+    citizen = factories.make_citizen()
+    calendar = calendar_for(factories.make_units()["commune"].id)
+    free = START
+    for wave in range(2):
+        first = START + timedelta(days=56 * wave)
+        for n in range(20):
+            came = add_working_seconds(calendar, first, 60 + n * 3 * 3600)
+            begun = max(came, free)
+            passed = add_working_seconds(calendar, begun, (3 + n % 5) * 3600)
+            free = passed
+            _walk(procedure, staff, citizen, (came, begun, passed, add_working_seconds(calendar, passed, 1800)))
+    return procedure.code, START - timedelta(days=1), START + timedelta(days=200)
+
+
+def _walk(procedure: Any, staff: Any, citizen: Any, moments: tuple[datetime, ...]) -> None:
+    came, begun, passed, signed = moments
+    with clock.at(came):
+        dossier = factories.make_dossier(
+            "accepted", citizen=citizen, procedure=procedure, staff=staff, channel="DIRECT"
+        )
+    with clock.at(begun):
+        task = factories.open_task(dossier.pk)
+        actions.claim.run(staff.specialist, dossier.pk, task_id=task.pk)
+    with clock.at(passed):
+        actions.pass_on.run(staff.specialist, dossier.pk, task_id=task.pk)
+    with clock.at(signed):
+        task = factories.open_task(dossier.pk)
+        actions.complete.run(staff.head, dossier.pk, task_id=task.pk, approved=True, name="Giấy khai sinh")
+
+
+def test_the_unchanged_year_comes_out_as_it_was_and_hands_matter(year: tuple[str, datetime, datetime]) -> None:
+    code, since, until = year
+    found = answer(code, Change(), since=since, until=until)
+    assert found.happened.count == 40
+    assert 0.1 < found.happened.late < 0.9
+    assert found.reliable  # within 5 points of lateness and 15 % of the median
+    assert found.unchanged == found.changed
+    more = answer(code, Change(persons={"verify": "+1"}), since=since, until=until)
+    assert more.changed.late < found.unchanged.late
+    assert more.changed.median_hours < found.unchanged.median_hours
+    assert more.unchanged == found.unchanged
+    longer = parse([{**STANDARD[0], "next": ["check"]},
+                    {"key": "check", "name": "Kiểm tra lại", "stage": "process", "hours": 40, "next": ["approve"]},
+                    *STANDARD[1:]])  # fmt: skip
+    slower = answer(code, Change(longer), since=since, until=until)
+    assert slower.changed.median_hours > found.unchanged.median_hours
+    assert any("Kiểm tra lại" in str(note) for note in slower.notes)
+    with pytest.raises(Invalid):
+        answer(code, Change(persons={"verify": "viele"}), since=since, until=until)
+    with pytest.raises(Refused):  # too few to say anything
+        answer(code, Change(), since=since, until=since + timedelta(days=2))
