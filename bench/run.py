@@ -18,6 +18,7 @@ PARTS = (
     ("bench.transitions", "Claim, pass on, complete, against the same rows written raw"),
     ("bench.bulk_desk", "One act on 500 dossiers"),
     ("bench.bulk", "Bulk load, against COPY"),
+    ("bench.flows", "5,508 flows from a spreadsheet, against COPY"),
     ("bench.scale", "Screens as the data grows"),
 )
 
