@@ -32,6 +32,9 @@ from motcua.services.procedures.forms import chosen_form
 LEFT_OUT = ("file", "declaration")
 """Kinds of fields that the counter does not fill in: papers, and what the citizen declares."""
 
+REACHED_ANYWAY = ("applicant.phone", "applicant.email", "applicant.address")
+"""Roles that may stay empty at the counter: the person is there, and the card's address is kept with the contact."""
+
 PERSONS_OWN = ("address", "date", "email", "file", "identity_number", "party", "phone", "tax_code")
 
 
@@ -134,13 +137,21 @@ class CounterForm:
             if one.type == "declaration":
                 answers[one.key] = True
         result = validate(self.form, answers)
-        errors = {path: said for path, said in result.errors.items() if not self._is_paper(path)}
+        errors = {path: said for path, said in result.errors.items() if not self._not_asked(path)}
         values = {key: value for key, value in result.values.items() if declared or not self._is_declaration(key)}
         return Result(self.form, values, errors, result.hidden)
 
-    def _is_paper(self, path: str) -> bool:
+    def _not_asked(self, path: str) -> bool:
+        """Whether the counter can do without: a file, or how to reach somebody who stands there."""
         one = self.form.fields.get(path.split(".")[0])
-        return one is not None and one.type == "file"
+        if one is None:
+            return False
+        if one.type == "file":
+            return True
+        given = self.answers.get(one.key)
+        if one.type == "address" and isinstance(given, Mapping):
+            given = given.get("line") or given.get("ward")
+        return one.role in REACHED_ANYWAY and not given
 
     def _is_declaration(self, key: str) -> bool:
         return self.form.fields[key].type == "declaration"

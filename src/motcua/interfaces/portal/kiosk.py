@@ -1,7 +1,7 @@
 """A kiosk at a centre (ND118 Đ17.2a): large type, the card as the key, one submission, then the session is gone.
 
-A card's code can be copied, so a kiosk opens nothing of what is on record: no dossiers, no messages, no details; the form
-is filled from the card alone. Only machines that the province has set up (``MOTCUA_KIOSK``) have these pages.
+A card's code can be copied, so a kiosk opens nothing of what is on record: no dossiers, no messages, no details; the
+form is filled from the card alone. Only machines that the province has set up (``MOTCUA_KIOSK``) have these pages.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from motcua.foundation.cache import forget_all
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Refused
 from motcua.foundation.keys import id_at, made_by
-from motcua.interfaces.cli.demo import histories, own, province
+from motcua.interfaces.cli.demo import helped, histories, own, province
 from motcua.interfaces.cli.demo.samples import store_samples
 from motcua.services.dossiers.models import Dossier
 
@@ -103,6 +103,7 @@ def build(
     written = histories.load(portions, processes=processes, advance=bar.advance if bar else lambda _: None)
     say("the personas' own")
     written += own.load(seed, until, samples)
+    written += helped.load(seed, until, samples)
     say("readers")
     settle_readers()
     with begin(SYSTEM) as work:

@@ -63,6 +63,8 @@ _TITLES = {
     "head": "Trưởng bộ phận",
     "specialist": "Chuyên viên",
     "counter": "Cán bộ Một cửa",
+    "clerk": "Văn thư",
+    "helper": "Tình nguyện viên hỗ trợ dịch vụ công",
     "inspector": "Kiểm soát viên",
     "administrator": "Quản trị hệ thống",
 }
@@ -75,6 +77,8 @@ PERSONAS: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [(role, unit) for role in ("specialist",) for unit in ("ward", PERSONA_DEPARTMENT)],
     ),
     "demo-head": ("Nguyễn Thị Thanh Hà", [("head", "ward"), ("head", PERSONA_DEPARTMENT)]),
+    "demo-clerk": ("Lê Thị Diệu Hiền", [("clerk", "ward")]),
+    "demo-volunteer": ("Nguyễn Hữu Đạt", [("helper", "ward.01")]),
     "demo-admin": ("Hoàng Viết Toàn", [("administrator", PROVINCE)]),
 }
 CITIZEN = "demo-citizen"
