@@ -107,6 +107,8 @@ def test_the_api_as_every_client() -> None:
         "dossier": body(procedure=world.values["procedure"]),
         "attach": {"uploads": [world.values["machine_file"]]},
         "accept": {"action": "accept"},
+        "obligation": {"name": "Lệ phí trước bạ", "amount": 1_500_000, "notice_number": "12/TB"},
+        "payment": {"receipt": "BL01"},
     }
     wrong = []
     browsers = {f"{role} in a browser": (world.doors[role], {}) for role in ("citizen", "counter", "administrator")}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.faults.doors import administration, counter, desk, entrance, linked, papers, people_at_work, portal
+from tests.faults.doors import administration, counter, desk, entrance, linked, papers, people_at_work, portal, turns
 from tests.faults.doors.machines import CALLS, MACHINES
 from tests.faults.doors.words import ROLES, SECOND_FACTOR, SIGN_IN
 
@@ -20,6 +20,7 @@ DOORS: Final = [
     *people_at_work.DOORS,
     *portal.DOORS,
     *linked.DOORS,
+    *turns.DOORS,
 ]
 
 __all__ = ["CALLS", "DOORS", "MACHINES", "ROLES", "SECOND_FACTOR", "SIGN_IN"]

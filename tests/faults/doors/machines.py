@@ -52,5 +52,19 @@ CALLS: Final = [
     Call(
         "POST", "dossiers/<code>/status", machines(200, 200, 404, 403), at="dossiers/{new_code}/status", body="accept"
     ),
+    Call(
+        "POST",
+        "dossiers/<code>/obligation",
+        machines(200, 200, 404, 403),
+        at="dossiers/{accepted_code}/obligation",
+        body="obligation",
+    ),
+    Call(
+        "POST",
+        "dossiers/<code>/obligation/payment",
+        machines(409, 409, 404, 403),
+        at="dossiers/{accepted_code}/obligation/payment",
+        body="payment",
+    ),
     Call("GET", "dossiers/<code>/files/<file_id>", machines(200, 200, 404, 403), at="dossiers/{new_code}/files/{file}"),
 ]

@@ -20,12 +20,13 @@ from motcua.engines.forms import validate
 from motcua.engines.forms.drafts import draft
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.organisations.queries import directory
+from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Invalid, NotFound
 from motcua.interfaces.api import schemas
 from motcua.interfaces.api.auth import actor_with, owner_of
 from motcua.services.dossiers import access, actions, door, queries, reading
-from motcua.services.dossiers.explain import reckoning_of
-from motcua.services.dossiers.models import Channel, DoorWay, Dossier, DossierFile
+from motcua.services.dossiers.explain import explain
+from motcua.services.dossiers.models import Channel, DoorWay, Dossier, DossierFile, Obligation
 from motcua.services.procedures import queries as procedures
 from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.forms import form_for
@@ -192,16 +193,23 @@ def one(request: HttpRequest, code: schemas.Code) -> dict[str, Any]:
 
 
 @router.get("/dossiers/{code}/steps", response=schemas.StepsOut, summary="Why it is due then, and who has done what")
-def steps(request: HttpRequest, code: schemas.Code) -> dict[str, Any]:
-    """The reckoning of the due date, each step with its legal basis, and the tasks so far."""
+def steps(
+    request: HttpRequest,
+    code: schemas.Code,
+    as_of: Annotated[datetime | None, Query(description="Explain the due date as it stood at this moment")] = None,
+) -> dict[str, Any]:
+    """The reckoning of the due date, each step with its article, now or as of a past moment, and the tasks so far."""
     dossier = queries.get_by_code(actor_with(request, "dossier.read"), code)
-    reckoning = reckoning_of(dossier.case)
+    if as_of is not None and as_of.tzinfo is None:
+        as_of = as_of.replace(tzinfo=VIETNAM)
+    reckoning = explain(dossier, as_of)
     units = directory().by_id
     return {
-        "due_at": dossier.case.due_at,
+        "due_at": dossier.case.due_at if as_of is None else reckoning.due,
+        "as_of": as_of,
+        "recorded_due_at": reckoning.recorded,
         "reckoning": [
-            {"at": step.at, "text": step.render(gettext), "basis": step.basis}
-            for step in (reckoning.steps if reckoning else ())
+            {"at": step.at, "text": step.render(gettext), "basis": step.basis} for step in reckoning.steps
         ],
         "tasks": [
             {
@@ -246,6 +254,49 @@ def change_status(request: HttpRequest, code: schemas.Code, body: schemas.Status
     else:
         dossier = actions.return_result.run(actor, key, received_by=body.received_by).dossier
     return shown(dossier)
+
+
+@router.post(
+    "/dossiers/{code}/obligation", response=schemas.ObligationOut, summary="Demand a payment; the clock stands"
+)
+def demand(request: HttpRequest, code: schemas.Code, body: schemas.ObligationIn) -> dict[str, Any]:
+    """A financial obligation that the dossier waits for, as the tax office demands it of a land dossier."""
+    actor = actor_with(request, "dossier.process")
+    row = actions.demand_payment.run(
+        actor,
+        queries.key_of(code),
+        name=body.name,
+        amount=body.amount,
+        notice_number=body.notice_number,
+        pay_by=body.pay_by,
+    )
+    return _obligation(row)
+
+
+@router.post(
+    "/dossiers/{code}/obligation/payment", response=schemas.ObligationOut, summary="The obligation is met; it goes on"
+)
+def paid(request: HttpRequest, code: schemas.Code, body: schemas.PaymentIn) -> dict[str, Any]:
+    """Notes the payment; the time goes on where it stood."""
+    actor = actor_with(request, "dossier.process")
+    return _obligation(
+        actions.note_payment.run(actor, queries.key_of(code), receipt=body.receipt, amount=body.amount)
+    )
+
+
+def _obligation(row: Obligation) -> dict[str, Any]:
+    dossier = row.dossier
+    return {
+        "code": dossier.code,
+        "status": dossier.status,
+        "due_at": dossier.case.due_at,
+        "name": row.name,
+        "amount": row.amount,
+        "notice_number": row.notice_number,
+        "demanded_at": row.demanded_at,
+        "paid_at": row.paid_at,
+        "receipt": row.receipt,
+    }
 
 
 @router.get("/dossiers/{code}/files/{file_id}", summary="The bytes of a file", response={200: None})

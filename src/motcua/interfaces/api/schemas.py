@@ -129,6 +129,8 @@ class TaskOut(Schema):
 
 class StepsOut(Schema):
     due_at: datetime | None
+    as_of: datetime | None = Field(default=None, description="The moment for which it is explained; null: now")
+    recorded_due_at: datetime | None = Field(default=None, description="What the ledger said it was")
     reckoning: list[StepOut]
     tasks: list[TaskOut]
 
@@ -164,6 +166,34 @@ class StatusChangeIn(In):
     items: Annotated[list[dict[str, Annotated[str, StringConstraints(max_length=1000)]]], Field(max_length=50)] = []
     received_by: Short = ""
     note: Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")] = ""
+
+
+class ObligationIn(In):
+    """What is to be paid, in whole đồng."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
+    amount: Annotated[int, Field(gt=0, lt=10**15)]
+    notice_number: Annotated[str, StringConstraints(max_length=60, pattern=r"^[^\x00]*$")] = ""
+    pay_by: date | None = None
+
+
+class PaymentIn(In):
+    """What proves that it is paid."""
+
+    receipt: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00]*$")]
+    amount: Annotated[int | None, Field(gt=0, lt=10**15)] = None
+
+
+class ObligationOut(Schema):
+    code: str
+    status: int
+    due_at: datetime | None
+    name: str
+    amount: int
+    notice_number: str
+    demanded_at: datetime
+    paid_at: datetime | None
+    receipt: str
 
 
 class FeeOut(Schema):

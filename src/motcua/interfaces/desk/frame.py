@@ -100,6 +100,8 @@ def places(request: HttpRequest, actor: Actor, current: str) -> list[Place]:
     if actor.may("dossier.receive"):
         found.append(("intake", _("Receive at the counter"), reverse("desk:intake"), "plus", "n"))
         found.append(("handover", _("Hand-over"), reverse("desk:handover"), "arrow-right", "h"))
+    if actor.may("dossier.return"):
+        found.append(("uncollected", _("Uncollected results"), reverse("desk:uncollected"), "inbox", "c"))
     if actor.may("dossier.assist"):
         found.append(("assist", _("Help a citizen"), reverse("desk:assist"), "user", "u"))
     if works(actor):

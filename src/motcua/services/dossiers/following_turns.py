@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from motcua.engines.cases.models import Stage, Task, TaskState
 from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.readers import reader
 from motcua.engines.notices.actions import Notice, send
+from motcua.foundation.clock import VIETNAM
 from motcua.foundation.money import format_vnd
 from motcua.services.dossiers import reasons
 from motcua.services.dossiers.models import Dossier, ReasonKind
@@ -28,6 +30,7 @@ TOLD: Final = (
     "dossier.correction_declined",
     "dossier.adjusted",
     "dossier.originals_returned",
+    "dossier.collection_reminded",
 )
 MOST_OFFICERS: Final = 20
 _DATED: Final = ("dossier.reopened", "dossier.paid")
@@ -80,6 +83,9 @@ def message_of(dossier: Dossier, kind: str, data: dict[str, Any]) -> tuple[str, 
         return kind, payment_words(data["name"], data["amount"], data.get("notice_number", ""))
     if kind == "dossier.correction_asked":
         return kind, {"latest_at": data["correct_by"]}
+    if kind == "dossier.collection_reminded":
+        since = datetime.fromisoformat(data["since"]).astimezone(VIETNAM).date()
+        return "dossier.uncollected", {"place": return_place(dossier), "since_on": since.isoformat()}
     if kind == "dossier.corrected":
         return kind, {"place": return_place(dossier)}
     return kind, {}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 from procrastinate import RetryStrategy
@@ -18,17 +17,25 @@ from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.notices.actions import send
 from motcua.foundation import clock
 from motcua.foundation.errors import MotcuaError
-from motcua.services.dossiers import actions, intake_jobs, linked_jobs, papers, reorganising, work_jobs
+from motcua.services.dossiers import (
+    actions,
+    intake_jobs,
+    linked_jobs,
+    papers,
+    policies,
+    reorganising,
+    turn_jobs,
+    work_jobs,
+)
 from motcua.services.dossiers.actions.drafts import forget_expired
 from motcua.services.dossiers.models import Dossier, SupplementRequest
 from motcua.services.dossiers.readers import to_applicant
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["intake_jobs", "linked_jobs", "work_jobs"]
+__all__ = ["intake_jobs", "linked_jobs", "turn_jobs", "work_jobs"]
 """The queue finds jobs in this module; those of linked procedures and of people at work have rooms of their own."""
 
-REMIND_DAYS: Final = 3
 
 
 @app.task(
@@ -60,7 +67,7 @@ def close_unanswered(timestamp: int) -> None:
 @app.periodic(cron="15 * * * *")
 @app.task(name="dossiers.remind_supplements", queueing_lock="dossiers.remind_supplements")
 def remind_supplements(timestamp: int) -> None:
-    """Reminds applicants three days before the time for their papers ends, once per request, by day only."""
+    """Reminds applicants some days before the time for their papers ends, once per request, by day only."""
     now = clock.now()
     if not 7 <= now.astimezone(clock.VIETNAM).hour < 20:
         return
@@ -71,7 +78,7 @@ def remind_supplements(timestamp: int) -> None:
             answered_at__isnull=True,
             closed_at__isnull=True,
             answer_by__gte=today,
-            answer_by__lte=today + timedelta(days=REMIND_DAYS),
+            answer_by__lte=today + timedelta(days=policies.number("supplement_remind_days")),
         )
         .order_by("answer_by")
     )

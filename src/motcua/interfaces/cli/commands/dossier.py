@@ -22,13 +22,16 @@ def command() -> None:
 
 @command.command("show", help="Status, due date with its steps, open tasks and events of one dossier.")
 @click.argument("code")
+@click.option("--as-of", help="Explain the due date as it stood at this moment, such as 2026-11-22T09:30.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @lang_option
-def show(code: str, as_json: bool, lang: str | None) -> None:
+def show(code: str, as_of: str | None, as_json: bool, lang: str | None) -> None:
     """CODE: such as H57.10.25-261122-0001."""
     database.ensure()
     from motcua.engines.ledger.actor import SYSTEM
+    from motcua.foundation.errors import Invalid
     from motcua.foundation.identifiers import parse_dossier_code
+    from motcua.interfaces.shared_moments import moment_of
     from motcua.services.dossiers.access import note_many
     from motcua.services.dossiers.models import DoorWay, Why
     from motcua.services.dossiers.queries import get_by_code
@@ -36,13 +39,20 @@ def show(code: str, as_json: bool, lang: str | None) -> None:
     parsed = parse_dossier_code(code)
     dossier = get_by_code(SYSTEM, parsed.value if parsed.ok else code)
     note_many(SYSTEM, [dossier.pk], DoorWay.COMMAND, Why.UPKEEP)
-    found = describe(dossier, translator(lang))
+    moment = moment_of(as_of) if as_of else None
+    if as_of and moment is None:
+        raise Invalid("“%(text)s” is no moment. Write it as in 2026-11-22T09:30.", text=as_of[:40])
+    found = describe(dossier, translator(lang), moment)
     if as_json:
         output.emit(found)
         return
     click.echo(f"{found['code']}  {found['status']['name']} ({found['status']['number']})  {found['procedure']}")
     due = found["due"]
     click.echo(f"Due: {due['at'] or '-'} ({due['state']})")
+    if moment is not None:
+        then = due["as_of"]
+        told = then["due"] or then["promised"] or "-"
+        click.echo(f"As of {then['at']}: due {told}, by the ledger {then['recorded'] or '-'}")
     for step in due["steps"]:
         click.echo(f"  {step['at']:<32} {step['text']} [{step['basis']}]")
     for task in found["tasks"]:
@@ -53,13 +63,18 @@ def show(code: str, as_json: bool, lang: str | None) -> None:
         )
 
 
-def describe(dossier: Dossier, translate: Callable[[str], str] = str) -> dict[str, Any]:
-    """Everything of a dossier that is no personal data: status, due date and its reckoning, tasks, events."""
+def describe(
+    dossier: Dossier, translate: Callable[[str], str] = str, as_of: datetime | None = None
+) -> dict[str, Any]:
+    """Everything of a dossier that is no personal data: status, due date and its reckoning, tasks, events.
+
+    ``as_of``: the reckoning as it stood then.
+    """
     from motcua.engines.ledger.models import Event
     from motcua.engines.organisations.queries import directory
     from motcua.foundation import clock
     from motcua.foundation.clock import VIETNAM
-    from motcua.services.dossiers.explain import reckoning_of
+    from motcua.services.dossiers.explain import explain
     from motcua.services.dossiers.rules import Status, punctuality
 
     def local(moment: datetime | None) -> datetime | None:
@@ -67,7 +82,7 @@ def describe(dossier: Dossier, translate: Callable[[str], str] = str) -> dict[st
 
     case = dossier.case
     units = directory()
-    reckoning = reckoning_of(case)
+    reckoning = explain(dossier, as_of)
     ended = dossier.finished_at or case.closed_at
     return {
         "code": dossier.code,
@@ -85,9 +100,21 @@ def describe(dossier: Dossier, translate: Callable[[str], str] = str) -> dict[st
         "due": {
             "at": local(case.due_at),
             "allowance": case.allowance,
-            "state": punctuality(case.due_at, ended, clock.now()),
-            "stopped_at": reckoning.stopped_at if reckoning else None,
-            "steps": [step.as_data(translate) for step in (reckoning.steps if reckoning else ())],
+            "state": punctuality(case.due_at, ended, clock.now(), counts_late=dossier.counts_late),
+            "stopped_at": reckoning.stopped_at,
+            "steps": [step.as_data(translate) for step in reckoning.steps],
+            **(
+                {
+                    "as_of": {
+                        "at": local(reckoning.at),
+                        "due": local(reckoning.due),
+                        "promised": local(reckoning.promised),
+                        "recorded": local(reckoning.recorded),
+                    }
+                }
+                if as_of
+                else {}
+            ),
         },
         "tasks": [
             {

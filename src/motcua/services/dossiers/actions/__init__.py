@@ -1,6 +1,7 @@
 """What can happen to a dossier: one action per verb of the law."""
 
 from motcua.services.dossiers.actions.adjusting import adjust, note_adjustments
+from motcua.services.dossiers.actions.collecting import remind_to_collect
 from motcua.services.dossiers.actions.common import Action, lock
 from motcua.services.dossiers.actions.correcting import ask_correction, correct_result, decline_correction
 from motcua.services.dossiers.actions.extending import demand_payment, drop_payment, extend, note_payment
@@ -64,6 +65,7 @@ __all__ = [
     "release",
     "remark",
     "remind_opinion",
+    "remind_to_collect",
     "reopen",
     "report_late_opinion",
     "request_supplement",
