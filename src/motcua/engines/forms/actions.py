@@ -172,7 +172,7 @@ def publish(work: Work, version: FormVersion, *, effective_from: date | None = N
             "version": version.number,
             "content_hash": version.content_hash,
             "effective_from": day.isoformat(),
-            "replaces": before or 0,
+            **({"replaces": before} if before else {}),
         },
     )
     _forget()
