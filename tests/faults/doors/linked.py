@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.faults.doors.words import Door, administrators, citizens, public
+from tests.faults.doors.words import Door, administrators, citizens, desk, public
 
 DOORS: Final = [
     Door("linked/<slug:key>/", at="linked/doi/", get=public(200), post=public(405)),
@@ -47,6 +47,12 @@ DOORS: Final = [
         at="dossiers/linked/{linked_code}/parts/hai/drop/",
         get=citizens(405),
         post=citizens(302, other=404),
+    ),
+    Door(
+        "desk/intake/<uuid:intake_id>/linked/<slug:key>/",
+        at="desk/intake/{intake}/linked/doi/",
+        get=desk(302, 403, 404, 403, 403),
+        post=desk(302, 403, 404, 403, 403),
     ),
     Door("desk/administration/linked/", get=administrators(200), post=administrators(405)),
     Door("desk/administration/linked/new/", get=administrators(200), post=administrators(422)),

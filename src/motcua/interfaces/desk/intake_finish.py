@@ -92,7 +92,7 @@ def finish(actor: Actor, intake: Intake, *, at_once: AtOnce | None = None) -> Do
     if actor.id is None:
         raise NotAllowed("Sign in first.")
     found = whole(intake)
-    party_id = _party(intake)
+    party_id = party_of(intake)
     agent_id = _agent(actor, intake, found.procedure, party_id)
     submission = _submission(actor, intake, found, party_id, agent_id, Channel.DIRECT, intake.unit_id)
     dossier, _new = actions.submit_once(actor, submission)
@@ -135,12 +135,13 @@ def finish_assisted(actor: Actor, intake: Intake) -> Dossier:
         witness=str(said.get("witness", "")),
     )
     counter = counter_of(found.competent)
-    submission = _submission(actor, intake, found, _party(intake), None, Channel.ONLINE, counter.id)
+    submission = _submission(actor, intake, found, party_of(intake), None, Channel.ONLINE, counter.id)
     dossier, _new = submit_assisted(actor, submission, consent, unit_id=intake.unit_id)
     return dossier
 
 
-def _party(intake: Intake) -> UUID:
+def party_of(intake: Intake) -> UUID:
+    """The person at the counter as a party, made when new."""
     person = intake.data.get("person", {})
     return door.party_for(
         kind=person.get("kind", ""),

@@ -28,6 +28,7 @@ from motcua.interfaces.desk.intake_pages import go, keep, mine, show
 from motcua.interfaces.desk.intake_papers import papers_context, take_papers
 from motcua.interfaces.desk.models import Intake
 from motcua.interfaces.desk.views.intake_end import check, consent
+from motcua.services.dossiers import groups
 from motcua.services.procedures.queries import version
 from motcua.services.procedures.search import search
 
@@ -192,6 +193,7 @@ def _procedure(request: HttpRequest, found: Intake) -> HttpResponse:
         "hits": search(text, limit=12) if text else [],
         "favourites": steps.favourites_of(found.unit_id) if not text else [],
         "procedure": steps.procedure_of(found),
+        "linked": [] if steps.is_assisted(found) else groups.offers_for(text) if text else groups.offers(),
     }
     return show(request, found, "procedure", context)
 

@@ -176,19 +176,19 @@ def submit_group_once(actor: Actor, given: GroupSubmission) -> tuple[DossierGrou
         return before, False
 
 
+_PLAIN: Final = (
+    "channel", "applicant_name", "answers", "contact", "component_case", "delivery", "sets", "fee", "extra",
+)  # fmt: skip
+_KEYS: Final = (
+    "competent_id", "received_at_id", "applicant_id", "submitted_by", "form_version_id", "agent_id", "lead_id",
+)  # fmt: skip
+
+
 def as_json(submission: Submission) -> dict[str, Any]:
     """A submission as it is kept until its part begins; ``from_json`` reads it back."""
-    kept = {
-        name: getattr(submission, name)
-        for name in ("channel", "applicant_name", "answers", "contact", "component_case", "delivery", "fee")
-    }
-    keys = {
-        name: str(value) if (value := getattr(submission, name)) else None
-        for name in ("competent_id", "received_at_id", "applicant_id", "submitted_by", "form_version_id", "lead_id")
-    }
     return {
-        **kept,
-        **keys,
+        **{name: getattr(submission, name) for name in _PLAIN},
+        **{name: str(value) if (value := getattr(submission, name)) else None for name in _KEYS},
         "version": str(submission.procedure.id),
         "components": [asdict(component) for component in submission.components],
         "loose_files": [asdict(file) for file in submission.loose_files],
@@ -197,24 +197,18 @@ def as_json(submission: Submission) -> dict[str, Any]:
 
 def from_json(data: Mapping[str, Any], *, key: str) -> Submission:
     """The submission that ``as_json`` kept, under its key."""
-    ids = {
-        name: UUID(data[name]) if data[name] else None
-        for name in ("competent_id", "received_at_id", "applicant_id", "submitted_by", "form_version_id", "lead_id")
-    }
-    plain = ("channel", "applicant_name", "answers", "contact", "component_case", "delivery", "fee")
+    keys: dict[str, Any] = {name: UUID(data[name]) if data[name] else None for name in _KEYS}
     return Submission(
         procedure=version(UUID(data["version"])),
         key=key,
         linked=True,
         components=[
-            ComponentIn(
-                **{**component, "files": tuple(FileIn(**file) for file in component["files"])}
-            )
+            ComponentIn(**{**component, "files": tuple(FileIn(**file) for file in component["files"])})
             for component in data["components"]
         ],
         loose_files=[FileIn(**file) for file in data["loose_files"]],
-        **{name: data[name] for name in plain},
-        **ids,  # type: ignore[arg-type]
+        **{name: data[name] for name in _PLAIN},
+        **keys,
     )
 
 
