@@ -46,7 +46,7 @@ DOORS: Final = [
         post=desk(403, 302, 404, 403, 404, clerk=403, agency=404),
         data={"verb": "claim", "task": "{processing_task}"},
     ),
-    Door("desk/administration/reminders/", get=administrators(200), post=administrators(200)),
+    Door("desk/administration/reminders/", get=administrators(200), post=administrators(422)),
     Door(
         "desk/administration/reminders/<uuid:key>/end/",
         at="desk/administration/reminders/{reminder_rule}/end/",
