@@ -103,6 +103,8 @@ def _why(row: Access) -> str:
         said = _("for the examination of how procedures are handled")
     else:
         said = _("to keep the platform running")
+    if row.why == Why.REGISTER:
+        return said
     if row.way == DoorWay.FILE:
         return _("opened a file: %(why)s") % {"why": said}
     if row.way == DoorWay.PAPER:
