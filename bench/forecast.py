@@ -125,9 +125,7 @@ def _rows(cases: Sequence[Past], tried: Iterable[Past], waiting: dict[UUID, Queu
     for case in tried:
         if known_until is None or case.submitted_at >= known_until + WEEK:
             known_until = case.submitted_at
-            book = Book(
-                one for one in cases if known_until - YEAR <= one.finished_at < known_until
-            )
+            book = Book(one for one in cases if known_until - YEAR <= one.finished_at < known_until)
         key = book.best(case.procedure, case.field, case.unit_id)
         if key is None:
             results.setdefault("no forecast: too few cases", Kept()).note(0, ())

@@ -8,9 +8,18 @@ from tests.faults.doors.words import Door, administrators, citizens, desk, publi
 
 DOORS: Final = [
     Door("linked/<slug:key>/", at="linked/doi/", get=public(200), post=public(405)),
-    Door("linked/<slug:key>/start/", at="linked/doi/start/", get=citizens(200), post=citizens(302), data={"ward": "19777"}),
     Door(
-        "drafts/linked/<uuid:key>/", at="drafts/linked/{linked_draft}/", get=citizens(200, other=404), post=citizens(405)
+        "linked/<slug:key>/start/",
+        at="linked/doi/start/",
+        get=citizens(200),
+        post=citizens(302),
+        data={"ward": "19777"},
+    ),
+    Door(
+        "drafts/linked/<uuid:key>/",
+        at="drafts/linked/{linked_draft}/",
+        get=citizens(200, other=404),
+        post=citizens(405),
     ),
     Door(
         "drafts/linked/<uuid:key>/check/",

@@ -52,7 +52,9 @@ def test_a_group_is_made_changed_and_switched_off() -> None:
 
 def test_what_the_table_does_not_show_stays() -> None:
     define(*BIRTH)
-    LinkedGroup.objects.update(members=[{**BIRTH[0], "procedure": "1.100001", "preset": {"a": True}}, {**BIRTH[1], "procedure": "1.100002"}])
+    LinkedGroup.objects.update(
+        members=[{**BIRTH[0], "procedure": "1.100001", "preset": {"a": True}}, {**BIRTH[1], "procedure": "1.100002"}]
+    )
     forget_all()
     desk = signed_in(make_officer("administrator", make_units()["province"]))
     page = desk.get("/desk/administration/linked/birth/")

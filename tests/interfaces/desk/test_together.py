@@ -26,7 +26,9 @@ def test_an_officer_asks_two_agencies_and_one_of_them_answers_on_the_screen() ->
     text = desk.get(page).content.decode()
     assert 'id="act-ask_opinions"' in text
     task = open_task(dossier.pk)
-    empty = desk.post(f"{page}act/ask_opinions/", {"task": task.pk, "question": "?", "count": "3", "per": "working_day"})
+    empty = desk.post(
+        f"{page}act/ask_opinions/", {"task": task.pk, "question": "?", "count": "3", "per": "working_day"}
+    )
     assert empty.status_code == 422
     sent = {
         "task": task.pk,
@@ -88,6 +90,8 @@ def test_the_panel_costs_the_same_few_queries_however_many_parts_and_tasks_there
     for dossier, most in ((alone, 2), (linked, 4)):
         found = Dossier.objects.select_related("case").get(pk=dossier.pk)
         panel(found)
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             panel(found)
         assert len(queries) <= most, [query["sql"][:90] for query in queries]

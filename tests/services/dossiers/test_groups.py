@@ -16,7 +16,10 @@ from hypothesis import strategies as st
 from motcua.engines.accounts.models import User
 from motcua.engines.accounts.queries import actor_of
 from motcua.engines.files.actions import store
+from motcua.engines.flows.actions import publish as publish_flow
+from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.models import Event
+from motcua.engines.ledger.work import begin
 from motcua.engines.notices.models import Message
 from motcua.foundation import clock
 from motcua.foundation.cache import forget_all
@@ -35,14 +38,18 @@ from motcua.services.dossiers.actions.groups import (
 from motcua.services.dossiers.groups import Part, parts_of, problems, waits_for
 from motcua.services.dossiers.models import Channel, Dossier, DossierGroup, GroupMember, LinkedGroup
 from motcua.services.dossiers.rules import Status
+from motcua.services.dossiers.timelines import timeline
 from motcua.services.procedures.importer import DEMO_CATALOGUE
 from tests.engines.files.samples import pdf
 from tests.factories import (
     Staff,
     make_citizen,
+    make_dossier,
+    make_officer,
     make_procedure,
     make_staff,
     make_submission,
+    make_units,
     open_task,
     unit,
 )
@@ -158,7 +165,9 @@ def test_a_group_is_offered_only_while_all_its_procedures_are_in_force() -> None
     assert [one.key for one in groups.offers_for("tôi mới Sinh Con thì cần gì")] == ["birth"]
     assert [one.key for one in groups.offers_for("1.100002")] == ["birth"]
     assert groups.offers_for("xây nhà") == []
-    LinkedGroup.objects.filter(key="birth").update(members=[*LinkedGroup.objects.get().members[:2], {"key": "x", "procedure": "9.9"}])
+    LinkedGroup.objects.filter(key="birth").update(
+        members=[*LinkedGroup.objects.get().members[:2], {"key": "x", "procedure": "9.9"}]
+    )
     forget_all()
     assert groups.offers() == ()
     with pytest.raises(NotFound):
@@ -263,9 +272,7 @@ def test_on_paper_the_parts_go_one_after_the_other_through_the_lead_nd118_d20(ci
     assert states(group)["insurance"] == "running", "the order on paper alone holds nobody back"
 
 
-def test_a_result_that_a_part_needs_is_waited_for_and_comes_with_it_as_a_component(
-    citizen: User, staff: Staff
-) -> None:
+def test_a_result_that_a_part_needs_is_waited_for_and_comes_with_it_as_a_component(citizen: User, staff: Staff) -> None:
     offer = define(*BIRTH)
     group = submitted(offer, citizen)
     assert states(group) == {"birth": "running", "residence": "waiting", "insurance": "waiting"}
@@ -318,9 +325,7 @@ def test_only_what_may_be_left_out_can_be(citizen: User) -> None:
 # -- parts that end otherwise -----------------------------------------------------------------------------------------
 
 
-def test_a_part_whose_prerequisite_has_no_result_is_dropped_and_the_applicant_told(
-    citizen: User, staff: Staff
-) -> None:
+def test_a_part_whose_prerequisite_has_no_result_is_dropped_and_the_applicant_told(citizen: User, staff: Staff) -> None:
     offer = define(*BIRTH)
     group = submitted(offer, citizen)
     actions.refuse.run(staff.counter, dossier_of(group, "birth").pk, reason="not_eligible", explanation="Thiếu căn cứ.")
@@ -422,8 +427,45 @@ def test_the_land_dossier_is_not_signed_before_the_tax_office_has_spoken(citizen
     advance(group.pk)
     advance(group.pk)
     assert land.components.get(key="result-tax").files.get().blob_id == upload.blob_id
+    # the applicant owes what the notice says: the clock of the land dossier stands until it is paid (status 6)
+    actions.demand_payment.run(
+        staff.head, land.pk, name="Lệ phí trước bạ", amount=1_250_000, notice_number="LTB-77/2026"
+    )
+    assert Dossier.objects.get(pk=land.pk).status == Status.PAYMENT
+    actions.note_payment.run(staff.counter, land.pk, receipt="BL-0001")
     actions.complete.run(staff.head, land.pk, task_id=open_task(land.pk).id, approved=True, name="Giấy chứng nhận")
     assert Dossier.objects.get(pk=land.pk).status == Status.FINISHED
+
+
+def test_a_flow_goes_from_the_commune_to_the_department_to_the_province_committee_and_back(
+    citizen: User, staff: Staff
+) -> None:
+    """Steps at other agencies, found by field and by what stands above the competent unit (ND118 Đ20)."""
+    steps = [
+        {"key": "verify", "name": "Xã xác minh", "stage": "process", "next": ["department"]},
+        {"key": "department", "name": "Sở thẩm định", "stage": "process", "unit": "field:Xây dựng", "next": ["decide"]},
+        {"key": "decide", "name": "Thành phố quyết định", "stage": "sign", "unit": "superior", "next": ["return"]},
+        {"key": "return", "name": "Trả kết quả", "stage": "return", "unit": "received_at"},
+    ]
+    with begin(SYSTEM) as work:
+        publish_flow(work, "xa-so-tinh", "Xã, sở, tỉnh", steps, effective_from=clock.today(), rules=[{}])
+    forget_all()
+    units = make_units()
+    department, province = (
+        make_officer("specialist", units["other_department"]),
+        make_officer("leader", units["province"]),
+    )
+    dossier = make_dossier("accepted", citizen=citizen, staff=staff)
+    actions.pass_on.run(staff.specialist, dossier.pk, task_id=open_task(dossier.pk).id)
+    assert open_task(dossier.pk).unit_id == units["other_department"].pk
+    actions.pass_on.run(actor_of(department), dossier.pk, task_id=open_task(dossier.pk).id)
+    assert open_task(dossier.pk).unit_id == units["province"].pk
+    actions.complete.run(
+        actor_of(province), dossier.pk, task_id=open_task(dossier.pk).id, approved=True, name="Quyết định"
+    )
+    assert open_task(dossier.pk).unit_id == units["commune_centre"].pk
+    lines = timeline([dossier.pk], clock.now()).lines
+    assert [line.unit.code for line in lines] == ["H57.100.1", "H57.100", "H57.11", "H57"]
 
 
 # -- seeing -----------------------------------------------------------------------------------------------------------
@@ -454,5 +496,7 @@ def test_what_follows_is_queued_by_the_ledger_s_reader(citizen: User, staff: Sta
 
 def test_the_shipped_file_is_plain_data() -> None:
     path = Path(groups.__file__).parent / "data" / "linked_groups.json"
-    assert all(set(row) >= {"key", "name", "name_en", "members", "basis"} for row in json.loads(path.read_text("utf-8")))
+    assert all(
+        set(row) >= {"key", "name", "name_en", "members", "basis"} for row in json.loads(path.read_text("utf-8"))
+    )
     assert Channel.ONLINE in Channel.values

@@ -13,9 +13,7 @@ import pytest
 from motcua.engines.accounts.queries import actor_of
 from motcua.engines.cases.models import Task
 from motcua.engines.files.actions import store
-from motcua.engines.ledger import readers
 from motcua.engines.ledger.models import Event
-from motcua.engines.ledger.readers import catch_up
 from motcua.engines.notices.models import Message
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
@@ -56,6 +54,11 @@ def specialist_of(key: str) -> Any:
 
 def events(dossier: Dossier, kind: str) -> list[dict[str, Any]]:
     return list(Event.objects.filter(stream=dossier.pk, kind=kind).order_by("seq").values_list("data", flat=True))
+
+
+def follow(dossier: Dossier) -> None:
+    """What the worker does with these events."""
+    opinions.opinions(list(Event.objects.filter(stream=dossier.pk, kind__startswith="dossier.opinion").order_by("seq")))
 
 
 def test_several_agencies_are_asked_at_once_and_the_own_step_stays_open() -> None:
@@ -137,7 +140,7 @@ def test_the_agency_sees_the_dossier_while_it_is_asked_and_answers_with_words_an
     dossier = make_dossier("processing", staff=staff)
     (row,) = asked(staff, dossier, "other_department")
     officer = specialist_of("other_department")
-    assert [each.verb for each in possible(officer, queries.get(officer, dossier.pk))][0] == "answer_opinion"
+    assert next(each.verb for each in possible(officer, queries.get(officer, dossier.pk))) == "answer_opinion"
     with pytest.raises(Invalid):
         actions.answer_opinion.run(officer, dossier.pk, task_id=row.task_id, agrees=False, answer=" ")
     assert officer.id is not None
@@ -182,11 +185,11 @@ def test_an_agency_is_reminded_once_before_its_answer_is_due() -> None:
     with at(hours=2):
         linked_jobs.watch_opinions(0)
         assert Opinion.objects.get(pk=row.pk).reminded_at is None, "more than a working day is left"
-    with at(days=2, hours=8):
+    with at(days=3):
         linked_jobs.watch_opinions(0)
         linked_jobs.watch_opinions(0)
     assert len(events(dossier, "dossier.opinion_reminded")) == 1
-    catch_up(readers.get("opinions"))
+    follow(dossier)
     kinds = list(Message.objects.filter(user=officer).order_by("at").values_list("kind", flat=True))
     assert kinds == ["dossier.opinion_asked", "dossier.opinion_reminder"]
 
@@ -202,7 +205,7 @@ def test_a_late_answer_is_recorded_and_told_to_the_head_of_the_one_stop_unit_nd1
         linked_jobs.watch_opinions(0)
     (event,) = events(dossier, "dossier.opinion_late")
     assert event["basis"] == "ND118 Đ19"
-    catch_up(readers.get("opinions"))
+    follow(dossier)
     assert list(Message.objects.filter(user=head).values_list("kind", flat=True)) == ["dossier.opinion_late"]
     assert Message.objects.filter(user=staff.specialist.id, kind="dossier.opinion_late").exists()
     with at(days=1, hours=2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,12 +27,7 @@ INTERVALS = st.lists(st.tuples(MOMENTS, MOMENTS), max_size=6)
 
 def covered(intervals: list[tuple[datetime, datetime]]) -> set[int]:
     """The hours that lie in any of the intervals."""
-    return {
-        hour
-        for hour in range(50)
-        for begin, end in intervals
-        if begin <= MONDAY + timedelta(hours=hour) < end
-    }
+    return {hour for hour in range(50) for begin, end in intervals if begin <= MONDAY + timedelta(hours=hour) < end}
 
 
 @given(INTERVALS, INTERVALS)
@@ -41,7 +37,7 @@ def test_cutting_and_merging_keep_exactly_the_right_hours(
     assert covered(merged(ones)) == covered(ones)
     rest = without(ones, holes)
     assert covered(rest) == covered(ones) - covered(holes)
-    assert all(first[1] <= second[0] for first, second in zip(rest, rest[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(rest))
 
 
 def line_of(lines: tuple[Line, ...], code: str) -> Line:
@@ -72,7 +68,7 @@ def test_each_agency_has_a_line_with_what_it_was_allowed_and_took() -> None:
     assert found.holders == ["Ủy ban nhân dân phường Thuận Hóa"]
     assert any(bar.late for bar in asked.bars)
     for line in found.lines:
-        assert all(0 <= bar.x and bar.x + bar.width <= WIDTH for bar in line.bars)
+        assert all(bar.x >= 0 and bar.x + bar.width <= WIDTH for bar in line.bars)
 
 
 @pytest.mark.django_db

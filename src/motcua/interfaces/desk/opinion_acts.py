@@ -34,7 +34,10 @@ class AskOpinions(Act):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     agencies = forms.MultipleChoiceField(
-        label=_("Agencies"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("Several at once if need be.")
+        label=_("Agencies"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Several at once if need be."),
     )
     commune = forms.ChoiceField(label=_("A commune or ward"), required=False)
     count = forms.IntegerField(label=_("Time to answer"), min_value=1, max_value=480)
@@ -102,7 +105,8 @@ class WithdrawOpinion(Act):
     def prepare(self) -> None:
         units = directory()
         self.fields["opinion"].choices = [  # type: ignore[attr-defined]
-            (str(row.pk), f"{units.unit(row.unit_id).label}: {row.question[:60]}") for row in open_opinions(self.dossier)
+            (str(row.pk), f"{units.unit(row.unit_id).label}: {row.question[:60]}")
+            for row in open_opinions(self.dossier)
         ]
 
     def run(self) -> object:

@@ -166,7 +166,7 @@ def recompute(now: datetime) -> int:
     """Fills the tables anew from the last twelve months. Returns how many rows of experience there are."""
     book = Book(past_cases(now - YEAR, now))
     rows = []
-    for key in book.keys():
+    for key in book:
         count = book.count(key)
         if count < ENOUGH:
             continue

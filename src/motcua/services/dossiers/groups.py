@@ -136,9 +136,7 @@ def shipped() -> tuple[Mapping[str, Any], ...]:
 def load_shipped() -> int:
     """Adds the shipped groups that are not there yet; what an office has changed stays. Returns how many were added."""
     known = set(LinkedGroup.objects.values_list("key", flat=True))
-    rows = [
-        LinkedGroup(position=position, **row) for position, row in enumerate(shipped()) if row["key"] not in known
-    ]
+    rows = [LinkedGroup(position=position, **row) for position, row in enumerate(shipped()) if row["key"] not in known]
     LinkedGroup.objects.bulk_create(rows)
     offers.forget()
     return len(rows)
@@ -161,7 +159,7 @@ class Offer:
 
 
 def _load() -> tuple[Offer, ...]:
-    day, codes = in_force()
+    _day, codes = in_force()
     found = []
     for row in LinkedGroup.objects.filter(active=True):
         parts = parts_of(row.members)
@@ -364,7 +362,8 @@ def awaited_before_signing(dossier: Dossier) -> list[GroupMember]:
 def public_progress(code: str) -> tuple[int, int] | None:
     """What anybody may learn from a group's code: how many parts have ended, and of how many (TT 01/2018 Đ16)."""
     rows = fetch(
-        "SELECT count(*) FILTER (WHERE d.status IN (3, 7, 8, 9, 10) OR (m.dossier_id IS NULL AND m.dropped_at IS NOT NULL)) "
+        "SELECT count(*) FILTER (WHERE d.status IN (3, 7, 8, 9, 10) "
+        "OR (m.dossier_id IS NULL AND m.dropped_at IS NOT NULL)) "
         "AS ended, count(*) AS parts FROM dossiers_dossiergroup g JOIN dossiers_groupmember m ON m.group_id = g.id "
         "LEFT JOIN dossiers_dossier d ON d.case_id = m.dossier_id WHERE g.code = %s",
         (code[:60],),

@@ -1,4 +1,4 @@
-"""Background work where several agencies act: reminders and reports of opinions, the next parts of groups, forecasts."""
+"""Background work where several agencies act: opinions watched, the next parts of groups begun, forecasts counted."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from motcua.engines.accounts.models import User
 from motcua.engines.cases.models import Stage
@@ -58,7 +58,9 @@ def of_dossier(dossier: Dossier) -> list[Asked]:
 def _asked(row: Opinion, dossier: Dossier, name: str) -> Asked:
     waiting = is_open(row, dossier)
     late = (row.answered_at or row.dropped_at or clock.now()) > row.due_at
-    state: State = "late" if waiting and late else "waiting" if waiting else "answered" if row.answered_at else "dropped"
+    state: State = (
+        "late" if waiting and late else "waiting" if waiting else "answered" if row.answered_at else "dropped"
+    )
     return Asked(row, directory().unit(row.unit_id).name, state, name, late)
 
 
@@ -79,8 +81,10 @@ def to_be_reported(now: datetime) -> list[Opinion]:
     return list(_waiting().filter(reported_at__isnull=True, due_at__lt=now).order_by("due_at")[:BATCH])
 
 
-def _waiting() -> object:
-    return Opinion.objects.filter(answered_at__isnull=True, dropped_at__isnull=True, task__state__in=("open", "waiting"))
+def _waiting() -> QuerySet[Opinion]:
+    return Opinion.objects.filter(
+        answered_at__isnull=True, dropped_at__isnull=True, task__state__in=("open", "waiting")
+    )
 
 
 def heads_of(unit_id: UUID) -> list[UUID]:
@@ -113,9 +117,7 @@ def heads_of(unit_id: UUID) -> list[UUID]:
 def opinions(events: Sequence[Event]) -> None:
     """Tells the agencies asked, who asked, and of late answers the head of the one-stop unit (ND118 Đ19)."""
     dossiers = {row.pk: row for row in Dossier.objects.filter(pk__in={event.stream for event in events})}
-    asked = {
-        str(row.pk): row for row in Opinion.objects.filter(dossier__in=dossiers).only("id", "asked_by", "unit_id")
-    }
+    asked = {str(row.pk): row for row in Opinion.objects.filter(dossier__in=dossiers).only("id", "asked_by", "unit_id")}
     send(
         [
             notice
@@ -145,9 +147,7 @@ def _notices(dossier: Dossier, event: Event, asked: dict[str, Opinion]) -> Itera
         yield from _to(dossier, "dossier.opinion_given", event, asker, unit, "")
 
 
-def _to(
-    dossier: Dossier, kind: str, event: Event, people: Sequence[UUID], unit: str, due_at: str
-) -> Iterator[Notice]:
+def _to(dossier: Dossier, kind: str, event: Event, people: Sequence[UUID], unit: str, due_at: str) -> Iterator[Notice]:
     more = {"due_at": due_at} if due_at else {}
     name = directory().unit(UUID(unit)).name
     for user_id in people:

@@ -140,7 +140,7 @@ def timeline(case_ids: Sequence[UUID], now: datetime, ahead: Sequence[UUID] = ()
     lines = [_line(agency, stops, now, scale) for agency in agencies.values()]
     standing = merged(one for intervals in stops.values() for one in intervals)
     return Timeline(
-        tuple([*lines, *_ahead(agencies, ahead)]),
+        (*lines, *_ahead(agencies, ahead)),
         begin,
         end,
         tuple(scale.bar(one, "stop") for one in standing),

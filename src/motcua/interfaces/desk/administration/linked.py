@@ -80,9 +80,7 @@ class GroupForm(forms.Form):
 
     def __init__(self, data: Any, *, row: LinkedGroup | None) -> None:
         members = list(row.members) if row is not None else []
-        initial = (
-            {name: getattr(row, name) for name in self.base_fields} if row is not None else {}
-        )
+        initial = {name: getattr(row, name) for name in self.base_fields} if row is not None else {}
         super().__init__(data, initial=initial)
         self.kept = {member["key"]: member for member in members}
         if row is not None:

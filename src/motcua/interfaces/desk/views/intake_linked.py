@@ -47,9 +47,7 @@ def linked(request: HttpRequest, intake_id: UUID, key: str) -> HttpResponse:
         group = receive(request, actor_of(request), found, offer)
     except (Invalid, Refused, Conflict) as error:
         return _page(request, found, offer, error)
-    messages.success(
-        request, _("Received together under the code %(code)s.") % {"code": group.code}
-    )
+    messages.success(request, _("Received together under the code %(code)s.") % {"code": group.code})
     return HttpResponseRedirect(reverse("desk:dossier", args=[found.dossier_id]))
 
 
@@ -161,9 +159,7 @@ def _submission(
     )
 
 
-def _components(
-    request: HttpRequest, found: Intake, part: Part, procedure: ProcedureData
-) -> list[actions.ComponentIn]:
+def _components(request: HttpRequest, found: Intake, part: Part, procedure: ProcedureData) -> list[actions.ComponentIn]:
     handed_in = []
     for line in steps.papers_of(found, procedure):
         name = f"{part.key}-{line.paper.key}"

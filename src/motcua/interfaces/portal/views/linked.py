@@ -85,9 +85,7 @@ def start(request: HttpRequest, key: str) -> HttpResponseBase:
     ward = request.POST.get("ward", party.ward_code if party else "")[:10]
     if request.method == "POST":
         try:
-            made = group_drafts.begin_group_draft(
-                actor, found, ward_code=ward, chosen=request.POST.getlist("part")
-            )
+            made = group_drafts.begin_group_draft(actor, found, ward_code=ward, chosen=request.POST.getlist("part"))
         except MotcuaError as error:
             problem = error
         else:
@@ -103,9 +101,7 @@ def start(request: HttpRequest, key: str) -> HttpResponseBase:
         "needs_ward": groups.needs_ward(found),
         "problem": _said(problem) if problem else "",
     }
-    return portal_page(
-        request, "linked_start.html", context, nav="search", status=problem.status if problem else 200
-    )
+    return portal_page(request, "linked_start.html", context, nav="search", status=problem.status if problem else 200)
 
 
 def _said(error: MotcuaError) -> str:

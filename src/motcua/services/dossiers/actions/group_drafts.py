@@ -1,4 +1,4 @@
-"""Filling in a group of linked procedures: a draft per part, what is asked in several asked once, all submitted at once.
+"""Filling in linked procedures: a draft per part, what is asked in several asked once, all submitted at once.
 
 Each part keeps its own form, so that a dossier has exactly the answers that its agency asks for. What the lead's form
 asks too (who applies, how to reach them, how the result comes) is copied from there into the parts; pages on which

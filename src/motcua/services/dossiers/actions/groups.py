@@ -269,7 +269,9 @@ def _set_dropped(work: Work, member: GroupMember, reason: str) -> None:
 def _begin(work: Work, group: DossierGroup, member: GroupMember, members: Sequence[GroupMember]) -> None:
     """The part's dossier, with the results of the parts it waited for among its components."""
     submission = from_json(member.submission, key=_part_key(group, member.key))
-    before = [one for one in members if one.key in (*member.after, *member.needs) and state_of(one, one.dossier) == "done"]
+    before = [
+        one for one in members if one.key in (*member.after, *member.needs) and state_of(one, one.dossier) == "done"
+    ]
     results = [component for one in before if (component := _as_component(one)) is not None]
     member.dossier = submit(work, replace(submission, components=[*submission.components, *results]))
     work.change(member, "dossier")
@@ -332,9 +334,7 @@ def _hand(work: Work, dossier: Dossier, given: ComponentIn) -> None:
     record(work, dossier, "dossier.linked_result", data)
 
 
-def _settle_end(
-    work: Work, group: DossierGroup, members: Sequence[GroupMember], states: Mapping[str, State]
-) -> bool:
+def _settle_end(work: Work, group: DossierGroup, members: Sequence[GroupMember], states: Mapping[str, State]) -> bool:
     """Closes a group whose parts have all ended, opens one again whose part was taken up again. Whether it closed."""
     ended = all(
         states[member.key] == "dropped" if member.dossier is None else member.dossier.status in ENDED

@@ -92,9 +92,7 @@ def ask_opinions(
         asked.append(_ask(work, dossier, unit_id, question.strip()[:4000], due_at))
     data = {
         "step": task.step,
-        "opinions": [
-            {"id": str(row.id), "unit": str(row.unit_id), "due_at": row.due_at.isoformat()} for row in asked
-        ],
+        "opinions": [{"id": str(row.id), "unit": str(row.unit_id), "due_at": row.due_at.isoformat()} for row in asked],
         "basis": BASIS,
     }
     record(work, dossier, "dossier.opinions_asked", {**data, "status": status} if status else data)
