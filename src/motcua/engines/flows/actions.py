@@ -84,7 +84,7 @@ def publish(
         "effective_from": effective_from.isoformat(),
     }
     if rules is not None and not exactly:
-        rules = [*FlowRule.objects.filter(flow=flow).values("procedure_code", "field", "level"), *rules]
+        rules = [*queries.rules_of(flow), *rules]
     _take(work, flow, rules, data)
     work.record(flow.id, "flow.published", data)
     queries.forget()

@@ -261,8 +261,9 @@ def _take(
 def all_written() -> list[Written]:
     """Every flow with its newest published version, as ``sheet_files.to_xlsx`` writes it: three queries."""
     rules: dict[UUID, list[dict[str, str]]] = {}
-    for rule in FlowRule.objects.order_by("id").values("flow_id", "procedure_code", "field", "level"):
-        rules.setdefault(rule.pop("flow_id"), []).append(rule)
+    for rule in FlowRule.objects.order_by("id"):
+        said = {"procedure_code": rule.procedure_code, "field": rule.field, "level": rule.level}
+        rules.setdefault(rule.flow_id, []).append(said)
     published = FlowVersion.objects.filter(published_at__isnull=False)
     newest = published.order_by("flow_id", "-number").distinct("flow_id").select_related("flow")
     found = [Written(one.flow.key, one.flow.name, rules.get(one.flow_id, []), parse(one.steps)) for one in newest]

@@ -57,7 +57,8 @@ def version_for(procedure_code: str, field: str, level: str) -> UUID | None:
 
 def rules_of(flow: Flow) -> list[dict[str, str]]:
     """What takes the flow."""
-    return list(FlowRule.objects.filter(flow=flow).values("procedure_code", "field", "level").order_by("id"))
+    found = FlowRule.objects.filter(flow=flow).order_by("id").values_list("procedure_code", "field", "level")
+    return [{"procedure_code": code, "field": field, "level": level} for code, field, level in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,8 @@ def _hours(flow: Definition, using: Sequence[Using]) -> list[Advice]:
     )
     over: dict[str, tuple[int, Any, str, str]] = {}
     for version_id, channel, value, unit in limits:
+        if value is None:
+            continue
         allowed = working_hours(float(value), unit)
         code = codes[version_id]
         if hours > allowed and (code not in over or allowed < over[code][0]):

@@ -74,19 +74,20 @@ def _import_bpmn(file: Path, key: str, dry_run: bool, as_json: bool) -> None:
     if not dry_run:
         with begin(SYSTEM) as work:
             actions.save_draft(work, key, read.name or key, read.flow.as_data())
+    notes = [str(note) for note in read.notes]
     document = {
         "dry_run": dry_run,
         "key": key,
         "name": read.name,
         "steps": read.flow.as_data(),
-        "notes": [str(note) for note in read.notes],
+        "notes": notes,
         "problems": [{"step": step, "problem": message} for step, message in read.flow.problems()],
     }
     if as_json:
         output.emit(document)
         return
     click.echo(f"{key}: {len(read.flow.steps)} steps {'read' if dry_run else 'kept as a draft'}")
-    for note in document["notes"]:
+    for note in notes:
         click.echo(f"  note: {note}")
     for step, message in read.flow.problems():
         click.echo(f"  problem {step}: {message}")
@@ -116,9 +117,7 @@ def export(file: Path, key: str) -> None:
 
 @command.command("what-if")
 @click.argument("procedure")
-@click.option(
-    "--flow", "key", default="", help="Play the newest steps of this flow, a draft too."
-)
+@click.option("--flow", "key", default="", help="Play the newest steps of this flow, a draft too.")
 @click.option("--persons", multiple=True, metavar="STEP=N", help="Persons per unit at a step: 3, +1 or -1.")
 @click.option("--calendar", "calendar_name", default="", help="Working hours of this calendar for everybody.")
 @click.option("--since", type=day, help="Accepted from this day; a year before --until by default.")
@@ -172,10 +171,10 @@ def what_if(
             f"{words:24s}  {figures.count:8d}  {100 * figures.late:4.1f}%  {figures.median_hours:7.1f}  "
             f"{figures.ninety_hours:6.1f}"
         )
-    for step in found.steps_changed:
+    for one in found.steps_changed:
         click.echo(
-            f"  {step.name}: queue {step.queued} h, other waiting {step.idle} h, work {step.served} h, "
-            f"load {100 * step.load:.0f} %"
+            f"  {one.name}: queue {one.queued} h, other waiting {one.idle} h, work {one.served} h, "
+            f"load {100 * one.load:.0f} %"
         )
     if not found.reliable:
         click.echo("The unchanged play does not come near enough to what happened: take the change only as a hint.")

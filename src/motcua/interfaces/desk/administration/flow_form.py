@@ -264,7 +264,7 @@ def moved(data: Any) -> tuple[Any, str]:
     count, at, verb = _count(data), int(match[2]), match[1]
     order: list[int | None] = list(range(count))
     if at >= count:
-        return data, ""
+        return data, "nowhere"
     to = {"up": max(at - 1, 0), "down": min(at + 1, count - 1)}.get(verb, at)
     if verb in ("up", "down"):
         order[at], order[to] = order[to], order[at]

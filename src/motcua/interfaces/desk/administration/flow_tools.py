@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from motcua.engines.flows import actions
 from motcua.engines.flows.importing import Report, all_written, import_sheets, names_here
-from motcua.engines.flows.models import Flow, FlowRule
+from motcua.engines.flows.models import Flow
+from motcua.engines.flows.queries import rules_of
 from motcua.engines.flows.reading import from_bpmn
 from motcua.engines.flows.rules import Definition
 from motcua.engines.flows.sheet_files import to_xlsx
@@ -184,8 +185,7 @@ def flow_what_if(request: HttpRequest, key: str) -> HttpResponse:
     steps = newest_draft(key)
     if found is None or steps is None:
         raise NotFound("There is no such flow.")
-    rules = list(FlowRule.objects.filter(flow=found).values("procedure_code", "field", "level"))
-    using = procedures_using(rules, clock.today())
+    using = procedures_using(rules_of(found), clock.today())
     today = clock.today()
     first = {"procedure": using[0].code if using else "", "since": today - timedelta(days=365), "until": today}
     form = WhatIfForm(request.POST if request.method == "POST" else None, steps=steps, initial=first)

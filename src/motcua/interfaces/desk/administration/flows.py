@@ -228,8 +228,8 @@ def _picture(form: FlowForm, steps: list[dict[str, Any]], name: str) -> dict[str
     if form.is_bound:
         steps, rules = form.steps(), form.rules()
     else:
-        held = FlowRule.objects.filter(flow__key=form.initial.get("key"))
-        rules = list(held.values("procedure_code", "field", "level"))
+        known = Flow.objects.filter(key=form.initial.get("key", "")).first()
+        rules = queries.rules_of(known) if known else []
     try:
         read = parse(steps)
     except MotcuaError as error:

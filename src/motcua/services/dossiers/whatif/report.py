@@ -300,9 +300,9 @@ class _Trial:
                 self.slots(desk, step.key) * working_seconds_between(self.calendar(desk[0]), since, until)
                 for desk in own
             )
-            hours = [round(value / count / 3600, 1) for value in (load.queued, load.idle, load.served)]
+            queued, idle, served = (round(value / count / 3600, 1) for value in (load.queued, load.idle, load.served))
             share = round(load.served / capacity, 3) if capacity else 0.0
-            found.append(StepFigures(step.key, step.name, load.count, *hours, share))
+            found.append(StepFigures(step.key, step.name, load.count, queued, idle, served, share))
         return found
 
 
