@@ -67,6 +67,7 @@ WORDS: dict[str, tuple[Promise, str]] = {
     "dossier.correction_declined": (gettext_lazy("The result stays as it is"), "done"),
     "dossier.originals_returned": (gettext_lazy("Originals handed back"), "done"),
     "dossier.document_issued": (gettext_lazy("Document issued"), "done"),
+    "dossier.rated": (gettext_lazy("The applicant rated how they were served"), "done"),
     "dossier.opinions_asked": (gettext_lazy("Other agencies asked for their opinion"), "done"),
     "dossier.opinion_given": (gettext_lazy("An agency gave its opinion"), "done"),
     "dossier.opinion_withdrawn": (gettext_lazy("A question to an agency was taken back"), "done"),
@@ -108,7 +109,7 @@ def told(events: Iterable[Event], steps: Mapping[str, str], components: Mapping[
 def who(actor: Mapping[str, Any]) -> str:
     """The name that the ledger keeps of an officer or machine; citizens stay without one there."""
     kind = actor.get("kind")
-    if kind == "citizen":
+    if kind in ("citizen", "anonymous"):
         return _("Applicant")
     if kind == "system":
         return _("By the system")
