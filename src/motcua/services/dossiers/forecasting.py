@@ -126,7 +126,8 @@ class Book:
                 self._minutes.setdefault(key, array("q")).append(case.minutes)
         self._ordered: dict[Key, list[int]] = {}
 
-    def keys(self) -> Iterator[Key]:
+    def scopes(self) -> Iterator[Key]:
+        """Of what there are cases."""
         return iter(self._minutes)
 
     def count(self, key: Key) -> int:
@@ -166,7 +167,7 @@ def recompute(now: datetime) -> int:
     """Fills the tables anew from the last twelve months. Returns how many rows of experience there are."""
     book = Book(past_cases(now - YEAR, now))
     rows = []
-    for key in book:
+    for key in book.scopes():
         count = book.count(key)
         if count < ENOUGH:
             continue

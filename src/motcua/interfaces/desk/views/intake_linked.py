@@ -27,6 +27,7 @@ from motcua.services.dossiers.actions.groups import GroupSubmission, submit_grou
 from motcua.services.dossiers.groups import Offer, Part
 from motcua.services.dossiers.models import Channel, Delivery, DossierGroup
 from motcua.services.procedures.content import ProcedureData
+from motcua.services.procedures.queries import current
 
 MOST_PAPERS = 99
 
@@ -56,7 +57,7 @@ def _page(request: HttpRequest, found: Intake, offer: Offer, error: MotcuaError 
     units = _units(found, offer, request.POST.get("ward", ""))
     parts = []
     for (part, _version), unit in zip(offer.parts, units, strict=True):
-        procedure = groups.current(part.procedure)
+        procedure = current(part.procedure)
         papers = [(f"{part.key}-{line.paper.key}", line) for line in steps.papers_of(found, procedure)]
         parts.append(
             {
@@ -138,7 +139,7 @@ def receive(request: HttpRequest, actor: Actor, found: Intake, offer: Offer) -> 
 def _submission(
     request: HttpRequest, actor: Actor, found: Intake, part: Part, unit: UnitInfo, party_id: UUID
 ) -> actions.Submission:
-    procedure = groups.current(part.procedure)
+    procedure = current(part.procedure)
     person = found.data["person"]
     channel = groups.channel_of(procedure, Channel.DIRECT)
     delivery = request.POST.get("delivery", "")

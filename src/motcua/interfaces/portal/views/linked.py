@@ -29,6 +29,7 @@ from motcua.services.dossiers.addresses import lookup_url
 from motcua.services.dossiers.groups import Offer
 from motcua.services.dossiers.models import Draft, GroupDraft
 from motcua.services.dossiers.timelines import timeline
+from motcua.services.procedures.queries import current
 
 
 def _parts(offer: Offer, ward: str) -> list[dict[str, Any]]:
@@ -37,7 +38,7 @@ def _parts(offer: Offer, ward: str) -> list[dict[str, Any]]:
     titles = {part.key: part.name(language()) for part, _ in offer.parts}
     told = []
     for (part, _version), unit in zip(offer.parts, units, strict=True):
-        procedure = groups.current(part.procedure)
+        procedure = current(part.procedure)
         ways = offers.ways(procedure, unit.id if unit else None, clock.now())
         way = offers.main_way([one for one in ways if one.channel == "ONLINE"] or ways)
         told.append(
@@ -190,7 +191,7 @@ def _check(request: HttpRequest, found: GroupDraft, status: int = 200) -> HttpRe
     for one in group_drafts.filled(actor, found):
         pages = {group.key for group in one.pages}
         groups_ = [each for each in answers_summary(one.form, one.result.values, language()) if each.key in pages]
-        procedure = groups.current(one.part.procedure)
+        procedure = current(one.part.procedure)
         ways = offers.ways(procedure, one.draft.competent_id, clock.now())
         parts.append(
             _tasks(one)

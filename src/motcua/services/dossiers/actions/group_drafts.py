@@ -29,7 +29,7 @@ from motcua.services.dossiers.groups import Offer, Part
 from motcua.services.dossiers.models import Channel, DossierGroup, Draft, GroupDraft, GroupDraftPart
 from motcua.services.dossiers.queries import counter_of
 from motcua.services.procedures.forms import chosen_form
-from motcua.services.procedures.queries import version
+from motcua.services.procedures.queries import current, version
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def begin_group_draft(actor: Actor, offer: Offer, *, ward_code: str, chosen: Seq
         )
         work.add(found)
         for position, part in enumerate(parts):
-            procedure = groups.current(part.procedure)
+            procedure = current(part.procedure)
             form, form_version_id = chosen_form(procedure)
             answers = kept_answers(form, {**filled_in({}, drafts.known_for(actor, form)), **part.preset})
             draft = Draft(

@@ -157,7 +157,7 @@ def answer_opinion(
         raise Conflict("A colleague has taken this step in hand. Ask them or the head of the unit.")
     if not answer.strip():
         raise Invalid(fields={"answer": ["Write your opinion."]})
-    opinion = next(row for row in parts(dossier, "opinions") if row.task_id == task.id)
+    opinion: Opinion = next(row for row in parts(dossier, "opinions") if row.task_id == task.id)
     opinion.answered_at, opinion.answered_by = work.now, work.actor.id
     opinion.agrees, opinion.answer = agrees, answer.strip()[:4000]
     work.change(opinion, "answered_at", "answered_by", "agrees", "answer")
