@@ -25,6 +25,7 @@ from motcua.foundation.errors import Refused
 from motcua.foundation.keys import id_at, made_by
 from motcua.interfaces.cli.demo import helped, histories, own, province
 from motcua.interfaces.cli.demo.samples import store_samples
+from motcua.services.dossiers import forecasting
 from motcua.services.dossiers.models import Dossier
 
 DOSSIERS = 20_000
@@ -106,6 +107,8 @@ def build(
     written += helped.load(seed, until, samples)
     say("readers")
     settle_readers()
+    say("forecasts")
+    forecasting.recompute(until)
     with begin(SYSTEM) as work:
         work.record(STREAM, "demo.finished", {"written": written})
     return _summary(Summary(already=False, seed=seed, written=written, province=made))
