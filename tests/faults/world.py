@@ -31,7 +31,7 @@ from motcua.services.dossiers.papers import issue
 from motcua.services.dossiers.ratings import asked
 from motcua.services.procedures import actions as catalogue
 from motcua.services.procedures.forms.loading import designed_data
-from motcua.services.procedures.models import LifeEvent, Procedure, ReviewItem
+from motcua.services.procedures.models import LifeEvent, Procedure, ReviewItem, SearchWord
 from motcua.services.procedures.versions import content_of
 from tests import factories
 from tests.engines.files.samples import pdf
@@ -109,7 +109,7 @@ def build() -> World:
     values = (
         {
             "sheet": str(sheet.pk),
-        "mandate": str(Mandate.objects.get().pk),
+            "mandate": str(Mandate.objects.get().pk),
             "rating": asked(finished, clock.now()).token,
             "new": str(new.pk),
             "accepted": str(accepted.pk),
@@ -225,7 +225,14 @@ def _catalogue(procedure: Any) -> dict[str, str]:
         publish_flow(work, "thu", "Quy trình thử", [dict(step) for step in STANDARD], effective_from=clock.today())
     with begin(SYSTEM) as work:
         form = create_version(work, next(iter(designed_data().values())))
-    return {"scheduled": str(later.pk), "item": str(item.pk), "flow": "thu", "form": str(form.pk)}
+    word = SearchWord.objects.create(kind="SYNONYM", term="giay de", expansion="khai sinh", shown="giấy đẻ")
+    return {
+        "scheduled": str(later.pk),
+        "item": str(item.pk),
+        "flow": "thu",
+        "form": str(form.pk),
+        "word": str(word.pk),
+    }
 
 
 def _token(unit: Any, scopes: Any) -> dict[str, str]:

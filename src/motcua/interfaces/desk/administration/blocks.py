@@ -50,6 +50,11 @@ class Table:
     older: str = ""
     template: str = "desk/administration/_table.html"
 
+    @property
+    def labelled(self) -> list[list[tuple[Words, Cell]]]:
+        """Rows whose cells know their heads: on a narrow screen each row is a card."""
+        return [list(zip(self.heads, row, strict=True)) for row in self.rows]
+
 
 @dataclass(frozen=True, slots=True)
 class FormBlock:

@@ -104,7 +104,7 @@ LABELS: Mapping[str, Promise] = {
     "area_km2": gettext_lazy("Area in km²"),
     "source": gettext_lazy("Source"),
     "permissions": gettext_lazy("May"),
-    "user": gettext_lazy("Person"),
+    "user": gettext_lazy("Holder"),
     "unit": gettext_lazy("Unit"),
     "role": gettext_lazy("Role"),
     "title": gettext_lazy("Title"),

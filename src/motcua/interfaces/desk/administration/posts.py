@@ -145,7 +145,7 @@ def appointment_end(request: HttpRequest, key: UUID) -> HttpResponse:
             return go("person", row.user_id)
     deputies = Appointment.objects.filter(acting_for=row).select_related("user").order_by("-valid_from")[:50]
     facts: list[tuple[Any, object]] = [
-        (_("Person"), f"{row.user.full_name} ({row.user.username})"),
+        (_("Holder"), f"{row.user.full_name} ({row.user.username})"),
         (_("Unit"), f"{row.unit.name} ({row.unit.code})"),
         (_("Role"), row.role.name),
         (_("Title"), row.title or "–"),
@@ -165,7 +165,7 @@ def appointment_end(request: HttpRequest, key: UUID) -> HttpResponse:
             ]
             for one in deputies
         ]
-        blocks.append(Table([_("Person"), _("From"), _("Until")], rows, title=_("Act in this post")))
+        blocks.append(Table([_("Holder"), _("From"), _("Until")], rows, title=_("Act in this post")))
     blocks.append(history_of(row.pk))
     crumbs = [
         (_("People"), reverse("desk:people")),

@@ -116,7 +116,7 @@ def role(request: HttpRequest, code: str) -> HttpResponse:
     title = _("Held by, the first %(count)s") % {"count": HOLDERS} if len(held) > HOLDERS else _("Held by")
     blocks: list[Block] = [
         FormBlock(form, button=_("Keep"), main=True),
-        Table([_("Person"), _("Unit"), _("From"), _("Until")], rows, title=title, empty=_("Nobody holds it today.")),
+        Table([_("Holder"), _("Unit"), _("From"), _("Until")], rows, title=title, empty=_("Nobody holds it today.")),
     ]
     if not Appointment.objects.filter(role=found).exists():
         blocks.append(FormBlock(Nothing(), "", _("Remove this role"), reverse("desk:role_remove", args=[code])))

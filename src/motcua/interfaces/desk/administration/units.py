@@ -171,7 +171,7 @@ def unit(request: HttpRequest, key: UUID) -> HttpResponse:
         .order_by("role__name", "user__full_name")[:300]
     )
     people = Table(
-        [_("Person"), _("Role"), _("From"), _("Until")],
+        [_("Holder"), _("Role"), _("From"), _("Until")],
         [
             [
                 Cell(row.user.full_name, url=reverse("desk:person", args=[row.user_id]), note=row.title),

@@ -47,7 +47,7 @@ NEEDED = {
     "no": gettext_lazy("no"),
     "when": gettext_lazy("when a condition holds (below)"),
 }
-ASKED = {"": gettext_lazy("no"), "!": gettext_lazy("yes"), "?": gettext_lazy("optional")}
+ASKED = {"no": gettext_lazy("no"), "!": gettext_lazy("yes"), "?": gettext_lazy("optional")}
 
 
 def words_field(label: Any, *, long: bool = False, required: bool = False) -> forms.CharField:
@@ -166,7 +166,7 @@ class FieldForm(forms.Form):
         if "parts" in self.known:
             for name in parties.PARTS:
                 self.fields[f"part_{name}"] = forms.ChoiceField(
-                    label=part_label(name), choices=list(ASKED.items()), required=False
+                    label=part_label(name), choices=list(ASKED.items()), initial="no"
                 )
 
     # -- what the template shows ------------------------------------------------------------------------------
@@ -254,8 +254,8 @@ class FieldForm(forms.Form):
         """In the order they had; what is newly asked comes after, in the usual order."""
         held = [str(part).removesuffix("?") for part in self.node.get("parts", [])]
         order = [*held, *(name for name in parties.PARTS if name not in held)]
-        asked = {name: said.get(f"part_{name}", "") for name in order}
-        return [name if asked[name] == "!" else f"{name}?" for name in order if asked[name]]
+        asked = {name: said.get(f"part_{name}", "no") for name in order}
+        return [name if asked[name] == "!" else f"{name}?" for name in order if asked[name] != "no"]
 
     def _put_options(self, made: Data, said: Mapping[str, Any]) -> None:
         if said.get("options_from"):

@@ -120,7 +120,7 @@ SETTINGS: Mapping[str, Promise] = {
     "procedures": _("Procedures"),
     "basis": _("Legal basis"),
     "type": _("Kind of answer"),
-    "key": _("Key"),
+    "key": _("Key for programs"),
     "required": _("Must be answered"),
     "required_when": _("Must be answered when"),
     "visible_when": _("Shown when"),
