@@ -226,7 +226,6 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
     }
     response = render(request, "desk/intake/screen.html", context)
     response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
