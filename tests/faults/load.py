@@ -16,6 +16,7 @@ import psycopg
 
 from motcua.engines.accounts.queries import token_hash
 from motcua.foundation.keys import new_id
+from tests.faults.desk_load import Desk
 from tests.support.running import Platform
 
 SCOPES = ["dossier.submit", "dossier.read", "dossier.receive", "dossier.process", "dossier.return"]
@@ -40,12 +41,17 @@ class Load:
     acknowledged: list[Acknowledged] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     unavailable: int = 0
+    desk: Desk = field(init=False)
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.platform, self._submitted, lambda question, values: ask(self.platform, question, values))
+
     def start(self, clients: int = 4) -> None:
         self._threads = [threading.Thread(target=self._work, args=(number,)) for number in range(clients)]
+        self._threads.append(threading.Thread(target=self._at_the_desk))
         for thread in self._threads:
             thread.start()
 
@@ -81,6 +87,16 @@ class Load:
                     "POST", f"/api/v1/dossiers/{made['code']}/status", b'{"action": "accept"}', also=(409,)
                 )
                 entry.accepted = True
+
+    def _submitted(self, body: dict[str, Any], key: str) -> Any:
+        return self._until_answered("POST", "/api/v1/dossiers", json.dumps(body).encode(), key=key)
+
+    def _at_the_desk(self) -> None:
+        try:
+            self.desk.live(self._stop.is_set)
+        except AssertionError as error:
+            self.faults.append(f"at the desk: {error}")
+            raise
 
     def _until_answered(
         self,

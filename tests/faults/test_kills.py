@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ import psycopg
 import pytest
 
 from motcua.interfaces.cli.embedded.place import Place
+from tests.faults.desk_load import missing
 from tests.faults.load import Load, ask, make_token
 from tests.support.running import Platform, clean_environment, end_platform, make_home, start_platform
 
@@ -131,6 +133,7 @@ def run(platform: Platform, kills: int, seed: int) -> None:
     assert len(set(codes)) == len(codes), "a code was given twice"
     for each in load.acknowledged:
         check_whole(platform, each.key, each.code, each.sha256)
+    check_desk(platform, load)
     check_nothing_twice(platform)
     check_receipts(platform, [each.code for each in load.acknowledged if each.accepted])
     check_ledger(platform, load.token, codes[-1])
@@ -156,6 +159,15 @@ def check_whole(platform: Platform, key: str, code: str, sha256: str) -> None:
     assert files == [sha256], f"{code} has lost its file"
     path = next((platform.home / "files").rglob(sha256))
     assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256, f"the file of {code} is damaged"
+
+
+def check_desk(platform: Platform, load: Load) -> None:
+    """What officers were told is done is done, once; an act on many has come to the end of its rows."""
+    assert load.desk.runs, "nothing was done at the desk"
+    acts = Counter(each.kind for each in load.desk.done)
+    sys.stdout.write(f"at the desk: {load.desk.runs} acts on many, {dict(acts)}\n")
+    assert missing(load.desk.done, lambda question, values: ask(platform, question, values)) == []
+    assert ask(platform, "SELECT state, count(*) FROM dossiers_bulkrow WHERE state <> 'done' GROUP BY 1") == []
 
 
 def check_nothing_twice(platform: Platform) -> None:

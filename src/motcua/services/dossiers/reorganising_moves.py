@@ -34,6 +34,7 @@ from motcua.services.dossiers.models import (
     GroupMember,
     HandOver,
     Opinion,
+    Proposal,
 )
 from motcua.services.dossiers.reorganising_report import OPEN_OF_UNITS, Facts, FactsOf, Rules, flows_naming, heir_of
 
@@ -125,13 +126,13 @@ def _portion(heirs: Heirs, keys: Sequence[UUID]) -> int:
 
 
 def _read_parts(held: Sequence[Dossier], cases: Mapping[UUID, Case]) -> None:
-    """Open steps, waits, extensions and opinions of all of them, in four queries."""
+    """Open steps, waits, extensions, opinions and proposals of all of them, in one query each."""
     for dossier in held:
         case = cases[dossier.pk]
         dossier.case = case
         case.__dict__["_open_tasks"] = []
         case.__dict__["_parts"] = {"stops": []}
-        dossier.__dict__["_parts"] = {"extensions": [], "opinions": []}
+        dossier.__dict__["_parts"] = {"extensions": [], "opinions": [], "proposals": []}
     of = {dossier.pk: dossier for dossier in held}
     keys = list(of)
     for task in load(
@@ -144,6 +145,8 @@ def _read_parts(held: Sequence[Dossier], cases: Mapping[UUID, Case]) -> None:
         of[extension.dossier_id].__dict__["_parts"]["extensions"].append(extension)
     for opinion in load(Opinion, "WHERE dossier_id = ANY(%s) ORDER BY asked_at FOR UPDATE", (keys,)):
         of[opinion.dossier_id].__dict__["_parts"]["opinions"].append(opinion)
+    for proposal in load(Proposal, "WHERE dossier_id = ANY(%s) ORDER BY proposed_at FOR UPDATE", (keys,)):
+        of[proposal.dossier_id].__dict__["_parts"]["proposals"].append(proposal)
 
 
 class _Rights:

@@ -59,12 +59,13 @@ def take_over(
         cases.move_task(
             work, case, task, unit_id=unit, answerable_id=None if answers == unit else answers, assignee_id=person
         )
-    for opinion in parts(dossier, "opinions"):
-        unit = to(opinion.unit_id)
-        if opinion.answered_at is None and opinion.dropped_at is None and unit != opinion.unit_id:
-            before[f"opinion:{opinion.id}"], after[f"opinion:{opinion.id}"] = str(opinion.unit_id), str(unit)
-            opinion.unit_id = unit
-            work.change(opinion, "unit")
+    for relation in ("opinions", "proposals"):
+        for row in parts(dossier, relation):
+            unit = to(row.unit_id)
+            if row.answered_at is None and getattr(row, "dropped_at", None) is None and unit != row.unit_id:
+                before[f"{relation}:{row.id}"], after[f"{relation}:{row.id}"] = str(row.unit_id), str(unit)
+                row.unit_id = unit
+                work.change(row, "unit")
     if not before:
         cases.take_moves(case)
         return False
