@@ -166,7 +166,7 @@ class FlowForm(forms.Form):
         """The rows as the template shows them."""
         for at in range(self.count):
             row: dict[str, Any] = {name: self[f"s{at}_{name}"] for name in CELLS}
-            more = any(row[name].value() for name in ("name_en", "actions", "system"))
+            more = any(row[name].value() for name in ("actions", "system"))
             errors = any(row[name].errors for name in ("key", "name_en", "actions", "system"))
             yield row | {"at": at, "number": at + 1, "last": at == self.count - 1, "open": more or errors}
 
