@@ -24,7 +24,7 @@ def paper_code(identifier: str, type_code: str) -> str:
 
 def paper_code_of(dossier: Dossier, result: Result) -> str:
     """The paper code of a dossier's result; one query where the applicant has not been read."""
-    if not result.approved or not result.type_code or dossier.applicant_id is None:
+    if not result.approved or not result.type_code or dossier.applicant is None:
         return ""
     return paper_code(dossier.applicant.identity_number, result.type_code)
 

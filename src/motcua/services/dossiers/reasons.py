@@ -63,8 +63,8 @@ def _load() -> dict[str, dict[str, ReasonInfo]]:
             row.kind, row.code, row.text, row.text_en, row.basis, row.position, row.active, own=True
         )
     found: dict[str, dict[str, ReasonInfo]] = {kind: {} for kind in ReasonKind.values}
-    for row in sorted(merged.values(), key=lambda row: (row.code == "other", row.position, row.code)):
-        found.setdefault(row.kind, {})[row.code] = row
+    for info in sorted(merged.values(), key=lambda info: (info.code == "other", info.position, info.code)):
+        found.setdefault(info.kind, {})[info.code] = info
     return found
 
 
@@ -135,9 +135,8 @@ def change(work: Work, *, kind: str, code: str, **changes: Any) -> ReasonInfo:
     unknown = set(changes) - {"text", "text_en", "basis", "position"}
     if unknown:
         raise Invalid(fields={key: ["This cannot be changed here."] for key in sorted(unknown)})
-    after = replace(
-        before, **{key: each.strip() if isinstance(each, str) else each for key, each in changes.items()}, own=True
-    )
+    said: dict[str, Any] = {key: each.strip() if isinstance(each, str) else each for key, each in changes.items()}
+    after = replace(before, **said, own=True)
     if not after.text:
         raise Invalid(fields={"text": ["Write the words that the applicant reads."]})
     return after if after == before else _write(work, "reason.changed", before, after)

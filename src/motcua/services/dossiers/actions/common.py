@@ -85,6 +85,13 @@ def require_applicant(actor: Actor, dossier: Dossier) -> None:
         raise NotAllowed("Only the applicant can do this.")
 
 
+def person_of(actor: Actor) -> UUID:
+    """The key of the person or machine client who acts. Raises ``NotAllowed`` for the system itself."""
+    if actor.id is None:
+        raise NotAllowed("You may not do this. Please ask the unit that holds the dossier.")
+    return actor.id
+
+
 def task_of(dossier: Dossier, task_id: UUID | None, stage: str | None = None) -> Task:
     """The open task that the actor means. Raises ``Conflict`` when somebody has finished it meanwhile."""
     for task in dossier.case.open_tasks:

@@ -15,7 +15,7 @@ from motcua.engines.organisations.queries import calendar_for, directory
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed
 from motcua.foundation.working_time import Allowance, Unit, due
 from motcua.services.dossiers import moving, policies, reasons
-from motcua.services.dossiers.actions.common import Action, is_applicant, record, require, task_of
+from motcua.services.dossiers.actions.common import Action, is_applicant, person_of, record, require, task_of
 from motcua.services.dossiers.actions.flow import definition_of, open_step, open_transfer
 from motcua.services.dossiers.actions.submit import FileIn
 from motcua.services.dossiers.models import Correction, Dossier, DossierFile, FileKind, Result
@@ -56,7 +56,7 @@ def ask_correction(work: Work, dossier: Dossier, *, reason: str, explanation: st
         reason=reason,
         explanation=said,
         asked_at=work.now,
-        asked_by=work.actor.id,
+        asked_by=person_of(work.actor),
         due_at=due(calendar_for(dossier.competent_id), work.now, Allowance(days, Unit.WORKING_DAY)),
     )
     work.add(row)

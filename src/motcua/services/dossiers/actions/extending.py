@@ -15,7 +15,7 @@ from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed, Refused
 from motcua.foundation.working_time import Allowance
 from motcua.services.dossiers import policies, reasons
-from motcua.services.dossiers.actions.common import Action, end_wait, move, record, redate, task_in_hand
+from motcua.services.dossiers.actions.common import Action, end_wait, move, person_of, record, redate, task_in_hand
 from motcua.services.dossiers.actions.flow import redate_steps
 from motcua.services.dossiers.actions.stopping import demanded, require_leading
 from motcua.services.dossiers.models import Dossier, Extension, Obligation
@@ -72,7 +72,7 @@ def extend(work: Work, dossier: Dossier, *, allowance: str, reason: str, explana
         explanation=explanation.strip()[:2000],
         basis=EXTENSION_BASIS,
         decided_at=work.now,
-        decided_by=work.actor.id,
+        decided_by=person_of(work.actor),
     )
     parts(dossier, "extensions").append(row)
     redate(work, dossier)
@@ -127,7 +127,7 @@ def demand_payment(
         amount=amount,
         notice_number=notice_number.strip()[:60],
         demanded_at=work.now,
-        demanded_by=work.actor.id,
+        demanded_by=person_of(work.actor),
         pay_by=pay_by,
     )
     work.add(row)
