@@ -114,7 +114,8 @@ def on_paper(dossier: Dossier) -> bool:
     """Whether paper was handed in: at the counter or by post, with originals or copies counted."""
     if dossier.channel not in (Channel.DIRECT, Channel.POSTAL):
         return False
-    return any(component.originals or component.certified or component.copies for component in parts(dossier, "components"))
+    components = parts(dossier, "components")
+    return any(component.originals or component.certified or component.copies for component in components)
 
 
 def must_travel(dossier: Dossier) -> bool:

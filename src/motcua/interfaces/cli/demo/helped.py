@@ -95,7 +95,8 @@ def _mandates(work: BulkWork, neighbours: Neighbours, until: datetime) -> None:
 
 def _assisted(work: BulkWork, rng: Random, neighbours: Neighbours, until: datetime, samples: Samples) -> int:
     """What the volunteer submitted in the last days."""
-    helper = actor_of(User.objects.get(username="demo-volunteer"))
+    volunteer = User.objects.get(username="demo-volunteer")
+    helper = actor_of(volunteer)
     ward = directory().by_ward[province.PERSONA_WARD]
     for number, (code, hours, consent) in enumerate(_ASSISTED):
         procedure = _procedure(code)
@@ -111,7 +112,7 @@ def _assisted(work: BulkWork, rng: Random, neighbours: Neighbours, until: dateti
         work.add(
             Assistance(
                 dossier=dossier,
-                helper_id=helper.id,
+                helper=volunteer,
                 unit_id=counter_of(ward).id,
                 consent=consent,
                 witness="Lê Thị Hạnh" if consent == Consent.SPOKEN else "",

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.db import IntegrityError
 
+from motcua.engines.accounts.models import User
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.work import begin
 from motcua.engines.organisations.queries import directory
-from motcua.foundation.errors import Conflict, Invalid
+from motcua.foundation.errors import Conflict, Invalid, NotAllowed
 from motcua.services.dossiers import policies
 from motcua.services.dossiers.actions.submit import FileIn, Submission, submit
 from motcua.services.dossiers.models import Assistance, Consent, Dossier
@@ -46,6 +47,8 @@ def submit_assisted(
     Returns the dossier and whether it is new. Raises ``NotAllowed``; ``Invalid`` without consent; ``Conflict``.
     """
     actor.require(ASSIST, directory().unit(unit_id).path)
+    if actor.id is None:
+        raise NotAllowed("Sign in first.")
     consent.check()
     assisted = {"helper": str(actor.id), "unit": str(unit_id), "consent": consent.kind}
     try:
@@ -54,7 +57,7 @@ def submit_assisted(
             work.add(
                 Assistance(
                     dossier=dossier,
-                    helper_id=actor.id,
+                    helper=User(pk=actor.id),
                     unit_id=unit_id,
                     consent=consent.kind,
                     witness=consent.witness.strip()[:200],

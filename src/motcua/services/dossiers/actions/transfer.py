@@ -44,6 +44,8 @@ def _transfer_task(dossier: Dossier, steps: Collection[str]) -> Task:
 
 def new_sheet(work: Work, *, sender_id: UUID, receiver_id: UUID, load: str = Load.DOSSIERS, note: str = "") -> HandOver:
     """An empty sheet (phiếu bàn giao) with its number: BG-unit-day-number."""
+    if work.actor.id is None:
+        raise NotAllowed("A hand-over sheet is made by a person.")
     sender = directory().unit(sender_id)
     day = work.now.astimezone(VIETNAM).date()
     sheet = HandOver(
@@ -190,9 +192,10 @@ def confirm_sheet(actor: Actor, sheet_id: UUID, said: Mapping[UUID, Said], *, no
     withdrawn on the way is only marked. Raises ``NotAllowed``, ``Conflict``; ``Invalid`` while a line is unanswered.
     """
     with begin(actor) as work:
-        (sheet,) = load(HandOver, "WHERE id = %s FOR UPDATE", (sheet_id,)) or [None]
-        if sheet is None:
+        found = load(HandOver, "WHERE id = %s FOR UPDATE", (sheet_id,))
+        if not found:
             raise Conflict("There is no such hand-over sheet.")
+        sheet = found[0]
         require(actor, "dossier.receive", sheet.receiver_id)
         if sheet.confirmed_at is not None:
             raise Conflict("This sheet has already been confirmed.")
