@@ -112,29 +112,6 @@ class Accept(Act):
         return actions.accept.run(self.actor, self.dossier.pk, note=self.cleaned_data["note"])
 
 
-class Refuse(Act):
-    verb, label, icon, key = "refuse", _("Refuse"), "cross-circle", "u"
-    button, said, warning = _("Refuse the dossier"), _("Refused. The applicant is told why."), True
-    reason = forms.ChoiceField(label=_("Reason"))
-    explanation = text_field(
-        _("Explanation for the applicant"), hint=_("In plain words: why, and what they can do instead."), rows=4
-    )
-    basis = forms.CharField(
-        label=_("Article of law"), required=False, max_length=200, help_text=_("For example: ND118 Đ17.1")
-    )
-
-    def prepare(self) -> None:
-        language = get_language() or "vi"
-        listed = [(row.code, row.said(language)) for row in reasons.of("refuse")]
-        self.fields["reason"].choices = [("", _("Choose a reason")), *listed]  # type: ignore[attr-defined]
-
-    def run(self) -> object:
-        data = self.cleaned_data
-        return actions.refuse.run(
-            self.actor, self.dossier.pk, reason=data["reason"], explanation=data["explanation"], basis=data["basis"]
-        )
-
-
 class Claim(Act):
     verb, label, icon, key = "claim", _("Take in hand"), "user", "c"
     said, plain = _("The step is in your hands."), True
@@ -295,6 +272,6 @@ class Remark(Act):
 ACTS: dict[str, type[Act]] = {
     act.verb: act
     for act in (
-        Accept, Refuse, Claim, Release, Assign, PassOn, SendBack, Complete, Attach, Remark,
+        Accept, Claim, Release, Assign, PassOn, SendBack, Complete, Attach, Remark,
     )
 }  # fmt: skip

@@ -76,6 +76,25 @@ def _reason() -> forms.ChoiceField:
     return forms.ChoiceField(label=_("Reason"))
 
 
+class Refuse(Turn):
+    verb, label, icon, key = "refuse", _("Refuse"), "cross-circle", "u"
+    button, said, warning = _("Refuse the dossier"), _("Refused. The applicant is told why."), True
+    reasons_of, event, paper = "refuse", "dossier.refused", _("Notice of refusal (form 03)")
+    reason = _reason()
+    explanation = text_field(
+        _("Explanation for the applicant"), hint=_("In plain words: why, and what they can do instead."), rows=4
+    )
+    basis = forms.CharField(
+        label=_("Article of law"), required=False, max_length=200, help_text=_("For example: ND118 Đ17.1")
+    )
+
+    def run(self) -> object:
+        data = self.cleaned_data
+        return actions.refuse.run(
+            self.actor, self.dossier.pk, reason=data["reason"], explanation=data["explanation"], basis=data["basis"]
+        )
+
+
 class Stop(Turn):
     verb, label, icon, key = "stop", _("Stop"), "cross-circle", "d"
     button, said, warning = _("Stop the dossier"), _("Stopped. The applicant is told why."), True
@@ -360,6 +379,6 @@ TURN_ACTS: dict[str, type[Act]] = {
     act.verb: act
     for act in (
         NotePayment, DropPayment, DemandPayment, Extend, Stop, Reopen, AskCorrection, CorrectResult,
-        DeclineCorrection, Return, HandBack, NoteAdjustments, Supplement,
+        DeclineCorrection, Return, Refuse, HandBack, NoteAdjustments, Supplement,
     )
 }  # fmt: skip
