@@ -17,6 +17,7 @@ from motcua.engines.organisations.models import Appointment
 from motcua.engines.organisations.queries import grants_of
 from motcua.foundation import clock
 from motcua.foundation.errors import Conflict, Invalid, MotcuaError, NotAllowed, Refused
+from motcua.interfaces.desk.rows import rows_of
 from motcua.services.dossiers import actions, worklists
 from motcua.services.dossiers.models import Result
 from motcua.services.dossiers.worklists import Filter
@@ -87,7 +88,9 @@ def test_what_lies_in_the_hands_of_who_is_away_is_the_deputys() -> None:
     named(staff.specialist, post_of(staff.specialist), colleague, first=1)
     with clock.at(clock.now() + timedelta(days=1)):
         deputy = actor_of(colleague)
-        assert task.id in {each.id for each in worklists.page(deputy, Filter(mine=True)).tasks}
+        listed = worklists.page(deputy, Filter(mine=True)).tasks
+        (row,) = [each for each in rows_of(deputy, listed) if each.task.id == task.id]
+        assert any(staff.specialist.name in flag.label for flag in row.flags)
         actions.pass_on.run(deputy, dossier.pk, task_id=task.id)
     event = Event.objects.get(stream=dossier.pk, kind="dossier.passed_on")
     assert event.actor["for"]["id"] == str(staff.specialist.id)

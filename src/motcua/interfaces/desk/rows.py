@@ -120,6 +120,10 @@ def flags_of(actor: Actor, task: Task, dossier: Dossier) -> list[Flag]:
         found.append(Flag("clock", _("Result at once, today")))
     if task.assignee_id is not None and task.assignee_id == actor.id:
         found.append(Flag("user", _("In my hands")))
+    else:
+        principal = next((each for each in actor.principals if each.id == task.assignee_id), None)
+        if principal is not None:
+            found.append(Flag("users", _("Yours to do for %(name)s") % {"name": principal.name}))
     if dossier.status == Status.SUPPLEMENT and task.state == "open":
         found.append(Flag("refresh", _("The supplement has come")))
     return found

@@ -132,6 +132,7 @@ def _page(
         "now": clock.now(),
         "next": _next(request, actor, found) if done is not None else None,
         "done": done,
+        "principals": actor.principals,
         "desk_views": [],  # no rail beside a dossier: its width belongs to papers and decision
     }
     return desk_page(request, "desk/dossier.html", context, place="worklist", status=status)
