@@ -7,8 +7,12 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
+from django.urls import reverse
 
+from motcua.engines.flows.actions import publish
 from motcua.engines.flows.rules import STANDARD, parse
+from motcua.engines.ledger.actor import SYSTEM
+from motcua.engines.ledger.work import begin
 from motcua.engines.organisations.queries import calendar_for
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
@@ -18,6 +22,7 @@ from motcua.services.dossiers import actions
 from motcua.services.dossiers.whatif import Change, answer
 from motcua.services.dossiers.whatif.simulation import Arrival, Measures, Setting, play
 from tests import factories
+from tests.interfaces.desk.support import signed_in
 
 UNIT = UUID(int=1)
 START = datetime(2026, 3, 2, 7, tzinfo=VIETNAM)
@@ -113,3 +118,15 @@ def test_the_unchanged_year_comes_out_as_it_was_and_hands_matter(year: tuple[str
         answer(code, Change(persons={"verify": "viele"}), since=since, until=until)
     with pytest.raises(Refused):  # too few to say anything
         answer(code, Change(), since=since, until=since + timedelta(days=2))
+    _the_page_shows_it(code)
+
+
+def _the_page_shows_it(code: str) -> None:
+    with begin(SYSTEM) as work:
+        publish(work, "thu", "Thử", [dict(step) for step in STANDARD], effective_from=START.date(),
+                rules=[{"procedure_code": code}])  # fmt: skip
+    client = signed_in(factories.make_officer("administrator", factories.make_units()["province"]))
+    given = {"procedure": code, "since": "2026-03-01", "until": "2026-09-01", "p_verify": "+1"}
+    page = client.post(reverse("desk:flow_what_if", args=["thu"]), given)
+    assert page.status_code == 200
+    assert page.content.decode().count("<table") == 2

@@ -104,9 +104,12 @@ class Definition:
     def following(self, done: str, still_open: Collection[str], to: Collection[str] = ()) -> tuple[Step, ...]:
         """The steps that open when ``done`` is finished while the steps ``still_open`` are not."""
         opening = []
-        for key in self.chosen(done, to):
+        chosen = self.chosen(done, to)
+        for key in chosen:
             step = self.step(key)
-            if step.join and any(self.reaches(other, key) for other in still_open if other != done):
+            # what opens in this moment is on its way too
+            ahead = [other for other in (*still_open, *chosen) if other not in (done, key)]
+            if step.join and any(self.reaches(other, key) for other in ahead):
                 continue
             if key not in still_open:
                 opening.append(step)

@@ -1,0 +1,93 @@
+"""What a flow says of a step holds: who must hold which role, what is closed; and a stamp may follow the decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from motcua.engines.accounts.queries import actor_of
+from motcua.engines.flows.actions import publish
+from motcua.engines.flows.rules import STANDARD
+from motcua.engines.ledger.actor import SYSTEM
+from motcua.engines.ledger.work import begin
+from motcua.foundation import clock
+from motcua.foundation.errors import Invalid, NotAllowed, Refused
+from motcua.services.dossiers import actions
+from motcua.services.dossiers.possible import possible
+from motcua.services.dossiers.rules import Status
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def begun(*steps: dict[str, Any]) -> tuple[Any, factories.Staff]:
+    """A dossier accepted into a flow of these steps."""
+    procedure, staff = factories.make_procedure(), factories.make_staff()
+    with begin(SYSTEM) as work:
+        publish(work, "thu", "Thử", list(steps), effective_from=clock.today(),
+                rules=[{"procedure_code": procedure.code}])  # fmt: skip
+    return factories.make_dossier("accepted", procedure=procedure, staff=staff), staff
+
+
+def verbs(actor: Any, dossier: Any) -> set[str]:
+    dossier.case.__dict__.pop("_open_tasks", None)
+    return {one.verb for one in possible(actor, dossier)}
+
+
+def test_a_step_given_to_a_role_is_closed_to_others_of_the_unit() -> None:
+    dossier, staff = begun({**STANDARD[0], "role": "head"}, *STANDARD[1:])
+    task = factories.open_task(dossier.pk)
+    assert "claim" not in verbs(staff.specialist, dossier)
+    assert "claim" in verbs(staff.head, dossier)
+    with pytest.raises(NotAllowed):
+        actions.claim.run(staff.specialist, dossier.pk, task_id=task.pk)
+    with pytest.raises(NotAllowed):
+        actions.pass_on.run(staff.specialist, dossier.pk, task_id=task.pk)
+    with pytest.raises(Invalid):
+        actions.assign.run(staff.head, dossier.pk, task_id=task.pk, user_id=staff.specialist.id)
+    actions.pass_on.run(staff.head, dossier.pk, task_id=task.pk)
+    assert factories.open_task(dossier.pk).step == "approve"
+
+
+def test_a_permission_may_stand_in_place_of_a_role() -> None:
+    dossier, staff = begun({**STANDARD[0], "role": "dossier.assign"}, *STANDARD[1:])
+    assert "pass_on" not in verbs(staff.specialist, dossier)
+    assert "pass_on" in verbs(staff.head, dossier)
+
+
+def test_what_a_step_does_not_allow_is_neither_offered_nor_done() -> None:
+    dossier, staff = begun({**STANDARD[0], "actions": ["assign"]}, {**STANDARD[1], "actions": ["assign"]}, STANDARD[2])
+    task = factories.open_task(dossier.pk)
+    assert not {"supplement", "ask_opinions"} & verbs(staff.specialist, dossier)
+    wanted = [{"component": "", "name": "Giấy tờ", "code": "missing", "reason": "thiếu", "basis": "", "held": ""}]
+    with pytest.raises(Refused):
+        actions.request_supplement.run(staff.specialist, dossier.pk, items=wanted)
+    actions.pass_on.run(staff.specialist, dossier.pk, task_id=task.pk)
+    task = factories.open_task(dossier.pk)
+    assert "send_back" not in verbs(staff.head, dossier)
+    with pytest.raises(Refused):
+        actions.send_back.run(staff.head, dossier.pk, task_id=task.pk, to_step="verify", reason="Xem lại")
+
+
+def test_after_the_decision_the_clerk_stamps_and_then_it_is_returned() -> None:
+    stamp = {"key": "stamp", "name": "Đóng dấu", "stage": "process", "next": ["return"]}
+    dossier, staff = begun(STANDARD[0], {**STANDARD[1], "next": ["stamp"]}, stamp, STANDARD[2])
+    actions.pass_on.run(staff.specialist, dossier.pk, task_id=factories.open_task(dossier.pk).pk)
+    task = factories.open_task(dossier.pk)
+    assert "complete" in verbs(staff.head, dossier)
+    with pytest.raises(Refused):  # it decides, so the result has to be given
+        actions.pass_on.run(staff.head, dossier.pk, task_id=task.pk)
+    actions.complete.run(staff.head, dossier.pk, task_id=task.pk, approved=True, name="Giấy khai sinh")
+    task = factories.open_task(dossier.pk)
+    assert task.step == "stamp"
+    actions.pass_on.run(staff.specialist, dossier.pk, task_id=task.pk)
+    assert factories.open_task(dossier.pk).stage == "return"
+    dossier.refresh_from_db()
+    assert dossier.status == Status.FINISHED
+
+
+def test_a_head_above_the_unit_holds_the_role_too() -> None:
+    dossier, _staff = begun({**STANDARD[0], "role": "head"}, *STANDARD[1:])
+    above = actor_of(factories.make_officer("head", factories.make_units()["province"]))
+    assert "claim" in verbs(above, dossier)
