@@ -37,13 +37,14 @@ class Officer:
         self._platform, self._persona, self._patience = platform, persona, patience
         self._cookies = http.cookiejar.CookieJar()
         self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._cookies))
-        self._token = ""
+        self._token, self._home = "", "/sign-in/"
         self.unavailable = 0
 
     def sign_in(self) -> None:
         self.ask("/sign-in/")
         self.post("/sign-in/demo/", {"persona": self._persona})
-        self.ask("/desk/")
+        self._home = "/desk/"
+        self.ask(self._home)
 
     def ask(self, path: str) -> int:
         return self._until_answered(path, None)
@@ -56,6 +57,9 @@ class Officer:
         end, tries = time.monotonic() + self._patience, 0
         while time.monotonic() < end:
             tries += 1
+            if tries > 1 and data is not None:
+                # signing in changes the cookie; whether that has come to us before the answer broke off, nobody knows
+                self._until_answered(self._home, None)
             sent = None if data is None else {**data, "csrfmiddlewaretoken": self._token}
             body = None if sent is None else urllib.parse.urlencode(sent, doseq=True).encode()
             request = urllib.request.Request(self._platform.url + path, body)  # noqa: S310 -- our own address
@@ -68,6 +72,8 @@ class Officer:
             except urllib.error.HTTPError as error:
                 if error.code in (502, 503):
                     self.unavailable += 1
+                elif error.code == 403 and tries == 1 and data is not None:
+                    continue  # the token of the page before belongs to another cookie
                 elif error.code in (409, 422) and tries > 1:
                     return error.code
                 else:
