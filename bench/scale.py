@@ -30,11 +30,12 @@ def pages() -> dict[str, Callable[[], Any]]:
     from django.test import Client
     from django.urls import reverse
 
+    from bench.linked import ensure_group
     from motcua.engines.accounts.models import User
     from motcua.engines.organisations.models import Appointment, Unit
     from motcua.foundation import clock
     from motcua.interfaces.signing_in.sessions import PERSONA, SECOND_FACTOR
-    from motcua.services.dossiers.models import Dossier, GroupMember
+    from motcua.services.dossiers.models import Dossier
 
     def signed_in(username: str) -> Client:
         client = Client()
@@ -74,9 +75,7 @@ def pages() -> dict[str, Callable[[], Any]]:
         "worklist of a province": (leader, f"{reverse('desk:worklist')}?view=unit"),
         "its late work": (leader, f"{reverse('desk:worklist')}?view=unit&due=late"),
     }
-    linked = GroupMember.objects.filter(dossier__isnull=False).order_by("-group__submitted_at", "position").first()
-    if linked is not None:
-        addresses["linked time line"] = (leader, reverse("desk:dossier", args=[linked.dossier_id]))
+    addresses["linked time line"] = (leader, reverse("desk:dossier", args=[ensure_group()]))
 
     def opener(client: Client, path: str) -> Callable[[], Any]:
         def open_page() -> None:
