@@ -96,7 +96,8 @@ def _verbs(dossier: Dossier, task: Task) -> list[str]:
         return ["hand_over" if task.step in (moving.SEND, moving.SEND_RESULT) else "take_in"]
     verbs = ["complete" if decides(dossier, task) else "pass_on"]
     taken = {other.step for other in dossier.case.open_tasks}
-    if allows(dossier, task, "send_back") and any(step.key not in taken for step in steps_before(dossier, task)):
+    may_go_back = dossier.finished_at is None and allows(dossier, task, "send_back")
+    if may_go_back and any(step.key not in taken for step in steps_before(dossier, task)):
         verbs.append("send_back")
     return verbs
 

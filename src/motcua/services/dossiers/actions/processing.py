@@ -15,6 +15,7 @@ from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation.errors import Conflict, Invalid, Refused
 from motcua.services.dossiers import reasons
 from motcua.services.dossiers.actions.common import Action, move, record, require, start_processing, task_of
+from motcua.services.dossiers.actions.correcting import STEP as CORRECTION
 from motcua.services.dossiers.actions.flow import definition_of, open_following, open_step
 from motcua.services.dossiers.actions.opinions import decide_unheard
 from motcua.services.dossiers.actions.originals import hand_back_originals, problems_of_originals
@@ -100,7 +101,7 @@ def pass_on(
         raise Refused("This step ends by handing the papers over or taking them in.")
     if task.stage in (Stage.INTAKE, Stage.RETURN):
         raise Refused("This step ends by accepting or by returning the result.")
-    if dossier.finished_at is not None:
+    if task.step == CORRECTION:
         raise Refused("This step ends by the corrected result, or by saying that the result was right.")
     _require_task(work, task)
     flow = definition_of(dossier.case)
