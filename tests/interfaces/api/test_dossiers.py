@@ -189,3 +189,14 @@ def test_a_suspended_procedure_takes_nothing_new(api: Api, procedure: Any) -> No
     assert answer.status_code == 422
     assert answer.json()["code"] == "refused"
     assert api.post(f"/dossiers/{running}/status", {"action": "accept"}).status_code == 200
+
+
+def test_the_national_portal_hands_over_by_its_own_scope(procedure: Any) -> None:
+    """Times and fees of submitting online hold; nobody else may say that a dossier came from there."""
+    plain = Api(factories.make_client(scopes=SCOPES)[1])
+    assert plain.post("/dossiers", body(channel="NATIONAL"), key="khong-duoc-phep").status_code == 403
+    portal = Api(factories.make_client(scopes=(*SCOPES, "national_portal"))[1])
+    answer = portal.post("/dossiers", body(channel="NATIONAL"), key="cong-quoc-gia")
+    assert answer.status_code == 201, answer.content
+    assert Dossier.objects.get().channel == "NATIONAL"
+    assert portal.post("/dossiers", body(channel="KIOSK"), key="ki-ot-qua-api").status_code == 422

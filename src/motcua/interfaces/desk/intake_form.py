@@ -7,7 +7,7 @@ on the second screen or on paper: neither is asked of the officer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from motcua.engines.accounts.models import Party, PartyKind
-from motcua.engines.forms import Form, Message, Result, validate
+from motcua.engines.forms import Form, Message, Result, Text, validate
 from motcua.engines.forms.drafts import draft as kept_answers
 from motcua.engines.forms.posting import edited, from_post, page_action
 from motcua.engines.forms.prefill import Known, filled_in, known_of_party, prefilled
@@ -29,6 +29,7 @@ from motcua.services.dossiers.models import Dossier
 from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.forms import chosen_form
 
+CARD = Text("Thẻ căn cước và thông tin đã có", "The card and what is on record")
 LEFT_OUT = ("file", "declaration")
 """Kinds of fields that the counter does not fill in: papers, and what the citizen declares."""
 
@@ -174,7 +175,7 @@ def counter_form(intake: Intake, procedure: ProcedureData) -> CounterForm:
     """The form with what was answered, the rest filled with what is known of the person."""
     form, version_id = chosen_form(procedure)
     person = standing(intake.data.get("person", {}), intake.data.get("card", {}))
-    known = prefilled(form, known_of_party(person))
+    known = {path: replace(one, source=CARD) for path, one in prefilled(form, known_of_party(person)).items()}
     answers = filled_in(intake.data.get("answers", {}), known)
     return CounterForm(form, version_id, kept_answers(form, answers), known)
 
@@ -223,8 +224,8 @@ def _impersonal(one: Field, value: Any) -> Any:
 
 def _is_blank(value: Any, one: Field) -> bool:
     if one.type == "table" and isinstance(value, list):
-        defaults = {child.key: child.default for child in one.fields}
-        return all(given in (None, "", defaults.get(key)) for row in value for key, given in row.items())
+        asked = {child.key for child in one.fields if child.default is None}  # the rest is filled in by the form itself
+        return all(given in (None, "") for row in value for key, given in row.items() if key in asked)
     return value in (None, "", [], {}, one.default)
 
 

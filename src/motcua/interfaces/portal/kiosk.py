@@ -7,7 +7,7 @@ form is filled from the card alone. Only machines that the province has set up (
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from motcua.engines.accounts.actions import create_citizen
 from motcua.engines.accounts.models import Party, PartyKind, User
-from motcua.engines.forms import Form
+from motcua.engines.forms import Form, Text
 from motcua.engines.forms.prefill import Known, known_of_party, prefilled
 from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.work import begin
@@ -34,6 +34,8 @@ SEEN: Final = "kiosk_seen"
 DONE: Final = "kiosk_done"
 IDLE_SECONDS: Final = 120
 """After this long without a touch the next person must not find the last one's answers."""
+
+ON_CARD: Final = Text("Thẻ căn cước", "Identity card")
 
 OPEN: Final = frozenset(
     {
@@ -127,7 +129,8 @@ def known_of(request: HttpRequest, form: Form) -> dict[str, Known]:
     """What the card tells and the form asks for, by path."""
     told: dict[str, str] = request.session[CARD]
     birth = date.fromisoformat(told["birth_date"]) if told["birth_date"] else None
-    return prefilled(form, known_of_party(OnCard(told["name"], told["identity_number"], birth, told["sex"])))
+    person = OnCard(told["name"], told["identity_number"], birth, told["sex"])
+    return {path: replace(one, source=ON_CARD) for path, one in prefilled(form, known_of_party(person)).items()}
 
 
 def leave(request: HttpRequest, code: str = "") -> HttpResponse:

@@ -22,7 +22,7 @@ from motcua.interfaces.cli.demo.staff import Staff
 from motcua.services.dossiers import actions, moving
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.actions.supplement import pending
-from motcua.services.dossiers.actions.transfer import new_sheet
+from motcua.services.dossiers.actions.transfer import close_sheet, new_sheet
 from motcua.services.dossiers.models import Channel, Delivery, Dossier, Load
 
 HOUR = 3600
@@ -188,10 +188,15 @@ class Life:
         if task.step in (moving.SEND, moving.SEND_RESULT):
             self._act(officer, at, lambda work: self._hand_over(work, task))
         else:
-            self._act(officer, at, lambda work: actions.take_in(work, self._the, whole=True))
+            self._act(officer, at, self._take_in)
             if task.step == moving.ARRIVE:
                 self._pace(at)
         self._begin_steps(at)
+
+    def _take_in(self, work: Work) -> None:
+        item = actions.take_in(work, self._the, whole=True)
+        if item is not None:
+            close_sheet(work, item.sheet)
 
     def _hand_over(self, work: Work, task: Task) -> None:
         load = Load.DOSSIERS if task.step == moving.SEND else Load.RESULTS

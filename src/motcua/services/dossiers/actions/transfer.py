@@ -236,6 +236,11 @@ def take_in_one(actor: Actor, dossier_id: UUID, *, whole: bool, remark: str = ""
         unanswered = HandOverItem.objects.filter(sheet=item.sheet_id, arrived__isnull=True).exclude(pk=item.pk)
         if not unanswered.exists():
             (sheet,) = load(HandOver, "WHERE id = %s FOR UPDATE", (item.sheet_id,))
-            sheet.confirmed_at, sheet.confirmed_by_id = work.now, actor.id
-            work.change(sheet, "confirmed_at", "confirmed_by")
-            work.record(sheet.id, "hand_over.confirmed", {"number": sheet.number, "incomplete": []})
+            close_sheet(work, sheet)
+
+
+def close_sheet(work: Work, sheet: HandOver) -> None:
+    """The last line of a sheet has been answered: the sheet is confirmed with it."""
+    sheet.confirmed_at, sheet.confirmed_by_id = work.now, work.actor.id
+    work.change(sheet, "confirmed_at", "confirmed_by")
+    work.record(sheet.id, "hand_over.confirmed", {"number": sheet.number, "incomplete": []})
