@@ -130,7 +130,7 @@ class Reopen(Turn):
 class Extend(Turn):
     """Once, at least a day before the due date, with an apology."""
 
-    verb, label, icon, key = "extend", _("Extend with an apology"), "clock", "g"
+    verb, label, icon, key = "extend", _("Extend with an apology"), "clock", "l"
     button, said = (
         _("Extend the due date"),
         _("Extended. The apology (form 04) is being made and the applicant is told."),
@@ -222,7 +222,7 @@ class DropPayment(Turn):
 
 
 class AskCorrection(Turn):
-    verb, label, icon, key = "ask_correction", _("Have the result corrected"), "pen", "e"
+    verb, label, icon, key = "ask_correction", _("Have the result corrected"), "pen", "w"
     button, said = _("Send to the signer"), _("Sent to who signs.")
     reasons_of, event = "correct", "dossier.correction_asked"
     reason = _reason()
