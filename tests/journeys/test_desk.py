@@ -151,7 +151,7 @@ def test_a_supplement_is_previewed_before_it_is_sent(page: Page) -> None:
 
 
 ADMINISTRATION = (
-    "", "procedures/", "procedures/new/", "review/", "flows/", "flows/new/", "forms/", "notices/", "units/",
+    "", "procedures/", "procedures/new/", "review/", "flows/", "flows/new/", "flows/import/", "forms/", "notices/", "units/",
     "units/new/", "roles/", "calendars/", "calendars/new/", "people/", "people/new/", "clients/", "ledger/",
 )  # fmt: skip
 
@@ -177,20 +177,6 @@ def test_administrators_pages_are_accessible_in_both_themes(page: Page) -> None:
     page.locator("tbody a").first.click()
     page.click(".mc-toolbar a.govuk-button")
     axe(page)
-
-
-def test_a_flow_is_checked_and_drawn(page: Page) -> None:
-    be(page, "administrator")
-    page.goto("/desk/administration/flows/new/")
-    expect(page.locator(".mc-bpmn svg").first).to_be_visible()
-    page.fill("[name=name]", "Quy trình hành trình")
-    page.fill("[name=key]", "hanh-trinh")
-    page.fill("[name=s0_next]", "nowhere")
-    page.click("button[name=check]")
-    expect(page.locator(".govuk-error-summary")).to_be_visible()
-    page.fill("[name=s0_next]", "approve")
-    page.click("button[name=check]")
-    expect(page.locator(".mc-notice--done")).to_be_visible()
 
 
 def test_signing_in_is_accessible(page: Page) -> None:
