@@ -38,6 +38,11 @@ def be(page: Page, persona: str) -> None:
     page.wait_for_url("**/desk/**", wait_until="domcontentloaded")
 
 
+def at_rest(page: Page) -> None:
+    """Pages that ask for news by themselves: one leaves them between two questions."""
+    page.wait_for_load_state("networkidle")
+
+
 def first_time(page: Page) -> None:
     """The long way, once: the procedure is searched for and the form is filled in by hand."""
     page.goto("/desk/intake/")
@@ -66,8 +71,11 @@ def first_time(page: Page) -> None:
     page.keyboard.press("v")
     page.wait_for_url("**/check/")
     axe(page)
+    at_rest(page)
     page.keyboard.press("a")
     page.wait_for_url("**/receipt/")
+    expect(page.locator("#receipt-paper a.govuk-button")).to_be_visible(timeout=30_000)
+    at_rest(page)
 
 
 def test_from_next_please_to_the_receipt_in_twelve_presses(page: Page, server: Platform) -> None:
@@ -97,10 +105,12 @@ def test_from_next_please_to_the_receipt_in_twelve_presses(page: Page, server: P
     axe(citizen)
     citizen.locator("main form button").click()  # the citizen's own click
     expect(page.locator("#confirmation .mc-notice--done")).to_be_visible(timeout=15_000)
+    at_rest(page)
     hands.press("a")  # receive
     page.wait_for_url("**/receipt/")
     paper = page.locator("#receipt-paper a.govuk-button")
     expect(paper).to_be_visible(timeout=30_000)
+    at_rest(page)
     with page.context.expect_page():
         hands.press("p")  # print
     assert page.request.get(paper.get_attribute("href") or "").body().startswith(b"%PDF")

@@ -39,12 +39,12 @@ ON_CARD: Final = Text("Thẻ căn cước", "Identity card")
 
 OPEN: Final = frozenset(
     {
-        "portal:kiosk", "portal:kiosk_end", "portal:kiosk_done", "portal:search", "portal:life_event", "portal:procedure",
-        "portal:start", "portal:draft", "portal:draft_page", "portal:autosave", "portal:draft_file", "portal:check",
-        "portal:place", "portal:submit", "portal:discard", "set_language", "colours", "manifest", "emblem",
-        "service_worker", "offline",
+        *("portal:kiosk", "portal:kiosk_end", "portal:kiosk_done", "portal:search", "portal:life_event"),
+        *("portal:procedure", "portal:start", "portal:draft", "portal:draft_page", "portal:autosave"),
+        *("portal:draft_file", "portal:check", "portal:place", "portal:submit", "portal:discard"),
+        *("set_language", "colours", "manifest", "emblem", "service_worker", "offline"),
     }
-)  # fmt: skip
+)
 """What a kiosk's session reaches: finding, filling in, submitting."""
 
 
