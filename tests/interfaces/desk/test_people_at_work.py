@@ -14,11 +14,12 @@ from motcua.engines.accounts.queries import actor_of
 from motcua.engines.cases.models import Task, TaskState
 from motcua.engines.cases.readers import recount
 from motcua.engines.ledger.models import Event
+from motcua.engines.notices.models import Message
 from motcua.engines.organisations.models import Appointment
 from motcua.foundation import clock
-from motcua.services.dossiers import actions
+from motcua.services.dossiers import actions, proposals
 from motcua.services.dossiers import bulk as runs
-from motcua.services.dossiers.models import BulkRow, BulkRun, RowState
+from motcua.services.dossiers.models import BulkRow, BulkRun, HandOver, Proposal, RowState
 from tests.factories import (
     make_citizen,
     make_dossier,
@@ -280,3 +281,47 @@ def test_the_leaders_screen_takes_few_queries_and_tells_cause_and_load() -> None
         shown = client.get(row.url)
         assert shown.content.decode().count("data-row data-id") == row.tasks
     assert signed_in(staff.specialist).get(reverse("desk:leader")).status_code == 403
+
+
+def test_papers_of_many_dossiers_go_on_one_sheet_per_office() -> None:
+    """ND118 Đ18: one sheet for each office to which papers leave, each dossier with its own result."""
+    here, units = make_staff("other_commune"), make_units()
+    counter = units["other_commune_centre"].pk
+    away = [make_dossier("new", staff=here, channel="DIRECT", received_at_id=counter) for _ in range(2)]
+    own = make_dossier("accepted", staff=here, commune="other_commune")
+    for dossier in away:
+        actions.accept.run(here.counter, dossier.pk)
+    client = signed_in(here.counter)
+    assert away[0].code in client.get(reverse("desk:worklist"), {"view": "transfer"}).content.decode()
+    form: dict[str, Any] = {"verb": "hand_over", "token": "t", "dossier": [str(each.pk) for each in [*away, own]]}
+    answer = client.post(reverse("desk:bulk"), form, follow=True)
+    sheet = HandOver.objects.get()
+    assert sheet.number in answer.content.decode()
+    assert set(sheet.items.values_list("dossier_id", flat=True)) == {each.pk for each in away}
+    assert BulkRow.objects.get(dossier=own).state == RowState.REFUSED
+
+
+def test_proposals_reach_the_leader_and_are_closed_by_the_act_or_declined() -> None:
+    staff = make_staff()
+    stopped, declined = make_dossier("processing", staff=staff), make_dossier("processing", staff=staff)
+    client, leader = signed_in(staff.specialist), signed_in(staff.head)
+    for dossier in (stopped, declined):
+        address = reverse("desk:act", args=[dossier.pk, "propose"])
+        assert client.post(address, {"turn": "extend", "reason": "Chờ xác minh thực địa"}).status_code == 302
+        assert client.post(address, {"turn": "extend", "reason": "Lần nữa"}).status_code == 409
+    text = leader.get(reverse("desk:proposals")).content.decode()
+    assert stopped.code in text
+    assert "Chờ xác minh thực địa" in text
+    assert leader.get(reverse("desk:leader")).context["found"].proposals == 2
+    row = Proposal.objects.get(dossier=declined)
+    address = reverse("desk:act", args=[declined.pk, "decline"])
+    assert client.post(address, {"proposal": str(row.pk), "answer": "Chưa đủ căn cứ"}).status_code == 403
+    assert leader.post(address, {"proposal": str(row.pk), "answer": "Chưa đủ căn cứ"}).status_code == 302
+    actions.extend.run(
+        staff.head, stopped.pk, allowance="3 working_day", reason="complex", explanation="Cần xác minh thực địa"
+    )
+    proposals.proposals(list(Event.objects.filter(stream__in=[stopped.pk, declined.pk]).order_by("id")))
+    answers = dict(Proposal.objects.values_list("dossier_id", "agreed"))
+    assert answers == {stopped.pk: True, declined.pk: False}
+    assert Message.objects.get(kind="work.proposal_declined").user_id == staff.specialist.id
+    assert leader.get(reverse("desk:leader")).context["found"].proposals == 0
