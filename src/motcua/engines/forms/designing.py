@@ -149,11 +149,12 @@ def _rename(node: Any, before: str, after: str) -> None:
         return
     for name in ("visible_when", "required_when"):
         _rename_condition(node.get(name), before, after)
-    rows = node.get("fields")
-    for row in rows if isinstance(rows, list) else ():
-        # a question in a row that has this very key hides the outer one from its siblings
-        if node.get("type") == "table" and any(isinstance(one, dict) and one.get("key") == before for one in rows):
-            return
+    held = node.get("fields")
+    rows: list[Any] = held if isinstance(held, list) else []
+    # a question in a row that has this very key hides the outer one from its siblings
+    if node.get("type") == "table" and any(isinstance(one, dict) and one.get("key") == before for one in rows):
+        return
+    for row in rows:
         _rename(row, before, after)
 
 

@@ -75,7 +75,7 @@ def serving(codes: Iterable[str], *, beside: UUID) -> dict[str, str]:
         .values_list("definition_id", "definition__name", "schema__procedures", "effective_from")
     )
     for definition_id, name, served, since in rows:
-        if since <= clock.today():
+        if since is not None and since <= clock.today():
             newest[definition_id] = (name, served or [])
         else:
             to_come.append((name, served or []))

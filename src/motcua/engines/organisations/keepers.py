@@ -34,7 +34,7 @@ def guard(actor: Actor, *, losing: Iterable[str], rest: QuerySet[Appointment]) -
     ``Refused`` where the one who acts would lose a right to keep administration, ``Conflict`` where nobody would be
     left with it. The system itself (reorganisations, demo) is not held up: it makes successors in the same work.
     """
-    if actor.kind != "officer":
+    if actor.kind != "officer" or actor.id is None:
         return
     for permission in losing:
         if permission not in KEEPING:

@@ -10,11 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Model
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,12 +27,15 @@ from motcua.interfaces.desk.administration.designer.vocabulary import SETTINGS, 
 from motcua.interfaces.desk.history import WORDS as DOSSIER_WORDS
 from motcua.interfaces.desk.history import who
 
+if TYPE_CHECKING:
+    from motcua.interfaces.desk.administration.blocks import Words
+
 SHOWN = 30
 """So many changes stand on a page; the ledger has the rest."""
 MOST_DIFFERENCES = 60
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-KINDS: Mapping[str, Promise] = {
+KINDS: Mapping[str, Words] = {
     "unit.created": gettext_lazy("Unit made"),
     "unit.edited": gettext_lazy("Details changed"),
     "unit.moved": gettext_lazy("Moved below another unit"),
@@ -84,7 +86,7 @@ KINDS: Mapping[str, Promise] = {
     "reason.restored": gettext_lazy("Reason can be chosen again"),
 }
 
-LABELS: Mapping[str, Promise] = {
+LABELS: Mapping[str, Words] = {
     **SETTINGS,
     "name": gettext_lazy("Name"),
     "short_name": gettext_lazy("Short name"),

@@ -123,7 +123,7 @@ def policy(request: HttpRequest, key: str) -> HttpResponse:
         history_of(store.stream_of(key)),
     ]
     crumbs = [(_("Periods and limits"), reverse("desk:policies"))]
-    return show(request, figure.name, blocks, crumbs=crumbs, status=failed(form))
+    return show(request, str(figure.name), blocks, crumbs=crumbs, status=failed(form))
 
 
 def _values(key: str, figure: Figure) -> Table:

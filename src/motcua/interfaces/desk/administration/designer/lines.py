@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -24,6 +23,9 @@ from motcua.engines.forms.building import (
 from motcua.engines.forms.schema import Field
 from motcua.interfaces.desk.administration.designer.vocabulary import COMPARISONS as WORDS
 
+if TYPE_CHECKING:
+    from motcua.interfaces.desk.administration.blocks import Words
+
 
 @dataclass
 class Row:
@@ -38,7 +40,7 @@ class Row:
     error: str = ""
 
     @property
-    def comparisons(self) -> list[tuple[str, Promise]]:
+    def comparisons(self) -> list[tuple[str, Words]]:
         kinds = comparisons_for(self.field.type) if self.field else ()
         wanted = kinds if self.comparison in kinds else (*kinds, self.comparison)
         return [(key, WORDS[key]) for key in wanted]

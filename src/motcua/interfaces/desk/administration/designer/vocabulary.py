@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-TYPES: Mapping[str, Promise] = {
+if TYPE_CHECKING:
+    from motcua.interfaces.desk.administration.blocks import Words
+
+TYPES: Mapping[str, Words] = {
     "text": _("Short text"),
     "long_text": _("Long text"),
     "number": _("Number"),
@@ -29,12 +32,12 @@ TYPES: Mapping[str, Promise] = {
     "statement": _("Text to read"),
     "declaration": _("Declaration to agree to"),
 }
-PERSONAL: Mapping[str, Promise] = {
+PERSONAL: Mapping[str, Words] = {
     "none": _("not personal"),
     "basic": _("basic personal data"),
     "sensitive": _("sensitive personal data"),
 }
-ROLES: Mapping[str, Promise] = {
+ROLES: Mapping[str, Words] = {
     "applicant": _("who is asking (person or organisation)"),
     "applicant.name": _("name of who is asking"),
     "applicant.identity_number": _("identity number of who is asking"),
@@ -46,7 +49,7 @@ ROLES: Mapping[str, Promise] = {
     "result.address": _("where the result is sent"),
     "case": _("which case of the papers applies"),
 }
-SOURCES: Mapping[str, tuple[Promise, tuple[str, ...]]] = {
+SOURCES: Mapping[str, tuple[Words, tuple[str, ...]]] = {
     "party": (_("everything known of the account"), ("party",)),
     "party.name": (_("name"), ("text",)),
     "party.identity_number": (_("identity number"), ("identity_number",)),
@@ -63,13 +66,13 @@ SOURCES: Mapping[str, tuple[Promise, tuple[str, ...]]] = {
 }
 """Where an answer can be taken from, and the types of question that can take it."""
 
-PATTERNS: Mapping[str, Promise] = {
+PATTERNS: Mapping[str, Words] = {
     "passport": _("passport number"),
     "licence_plate": _("licence plate"),
     "land_plot": _("number of a plot of land"),
     "person_name": _("name of a person"),
 }
-LISTS: Mapping[str, Promise] = {
+LISTS: Mapping[str, Words] = {
     "sexes": _("sexes"),
     "ethnicities": _("ethnic groups"),
     "countries": _("countries"),
@@ -78,7 +81,7 @@ LISTS: Mapping[str, Promise] = {
     "household_relations": _("relations within a household"),
     "result_delivery": _("ways to get the result"),
 }
-COMPARISONS: Mapping[str, Promise] = {
+COMPARISONS: Mapping[str, Words] = {
     "is": pgettext_lazy("comparison", "is"),
     "is_not": pgettext_lazy("comparison", "is not"),
     "in": pgettext_lazy("comparison", "is one of"),
@@ -92,7 +95,7 @@ COMPARISONS: Mapping[str, Promise] = {
     "younger_than": pgettext_lazy("comparison", "is a date of birth of somebody younger than (years)"),
     "not_younger_than": pgettext_lazy("comparison", "is a date of birth of somebody at least (years)"),
 }
-RULES: Mapping[str, Promise] = {
+RULES: Mapping[str, Words] = {
     "later": _("is a later day than"),
     "different": _("is something else than"),
     "at_most": _("is at most"),
@@ -101,8 +104,8 @@ RULES: Mapping[str, Promise] = {
     "at_least_one": _("or one of these is answered"),
     "must": _("asks for a condition"),
 }
-KINDS: Mapping[str, Promise] = {"person": _("a person"), "organisation": _("an organisation")}
-SETTINGS: Mapping[str, Promise] = {
+KINDS: Mapping[str, Words] = {"person": _("a person"), "organisation": _("an organisation")}
+SETTINGS: Mapping[str, Words] = {
     "title.vi": _("Title in Vietnamese"),
     "title.en": _("Title in English"),
     "label.vi": _("Label in Vietnamese"),
