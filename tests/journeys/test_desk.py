@@ -151,8 +151,8 @@ def test_a_supplement_is_previewed_before_it_is_sent(page: Page) -> None:
 
 
 ADMINISTRATION = (
-    "", "procedures/", "procedures/new/", "review/", "flows/", "flows/new/", "flows/import/", "forms/", "notices/", "units/",
-    "units/new/", "roles/", "calendars/", "calendars/new/", "people/", "people/new/", "clients/", "ledger/",
+    "", "procedures/", "procedures/new/", "review/", "flows/", "flows/new/", "flows/import/", "forms/", "notices/",
+    "units/", "units/new/", "roles/", "calendars/", "calendars/new/", "people/", "people/new/", "clients/", "ledger/",
 )  # fmt: skip
 
 
