@@ -7,7 +7,7 @@ from typing import Final
 from tests.faults.doors.words import Door, citizens, desk, officers, public
 
 _READERS: Final = desk(200, 200, 200, 200, 403)
-_NOT_POSTED: Final = desk(405, 405, 405, 405, 403)
+_NOT_POSTED: Final = desk(405, 405, 405, 405, 403, helper=403)
 
 DOORS: Final = [
     Door("desk/register/", get=_READERS, post=_NOT_POSTED),
