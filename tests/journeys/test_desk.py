@@ -29,11 +29,12 @@ def receive(page: Page) -> str:
     page.fill("[name=name]", "Hồ Thị Hành Trình")
     page.fill("[name=identity_number]", "046190000123")
     axe(page)
-    page.click("main form button.govuk-button")
+    page.click("main form button.govuk-button[data-key=c]")
     page.fill("main [name=q]", "chung thuc ban sao")
     expect(page.locator("#hits mark").first).to_be_visible()  # results come as one types
     axe(page)
     page.locator("#hits button[name=version]").first.click()
+    page.click("button[name=paper_form]")
     page.locator("input[name^=originals_]").first.fill("1")
     axe(page)
     page.click("main form button.govuk-button:not([name])")
