@@ -31,7 +31,7 @@ from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from motcua.services.dossiers import policies
 from motcua.services.dossiers.actions.common import lock
 from motcua.services.dossiers.models import Dossier, Rating, RatingCount
-from motcua.services.dossiers.scoring import CONTENTS, MOST, SCORES, Scale, Spread, overall_of, total_points
+from motcua.services.dossiers.scoring import CONTENTS, SCORES, Scale, Spread, overall_of, total_points
 from motcua.services.procedures.queries import version
 
 VIAS: Final = ("link", "qr", "counter")
@@ -385,21 +385,3 @@ def comments(units: Collection[UnitInfo], *, side: str, after: Position | None =
 
 
 _COLUMN: Final = {COMPETENT: "unit", COUNTER: "counter"}
-__all__ = [
-    "MOST",
-    "Picture",
-    "ask",
-    "asked",
-    "by_token",
-    "cleaned",
-    "comments",
-    "count",
-    "is_open",
-    "open_until",
-    "page_address",
-    "page_path",
-    "picture",
-    "rate",
-    "scale_on",
-    "scope",
-]
