@@ -58,6 +58,8 @@ def test_a_publication_is_taken_back_before_its_day_and_not_after() -> None:
         actions.publish(work, "thu", "Thử", steps(), effective_from=today)
     with pytest.raises(Conflict), begin(SYSTEM) as work:
         actions.undo(work, "thu")
+    with pytest.raises(Invalid), begin(SYSTEM) as work:  # it would never hold
+        actions.publish(work, "thu", "Thử", steps(hours=8), effective_from=today - timedelta(days=1))
     with begin(SYSTEM) as work:
         actions.publish(work, "thu", "Thử", steps(hours=8), effective_from=today + timedelta(days=1))
     with begin(SYSTEM) as work:

@@ -67,6 +67,8 @@ def publish(
         raise Invalid(fields={step or "steps": [message] for step, message in problems})
     flow, newest = _flow(work, key, name)
     rows = parsed.as_data()
+    if flow.versions.filter(effective_from__gt=effective_from, effective_from__lte=clock.today()).exists():
+        raise Invalid(fields={"effective_from": ["A later version is in force already. Choose a later day."]})
     if newest is not None and newest.published_at is None:
         version = newest
         version.steps, version.effective_from, version.published_at = rows, effective_from, work.now

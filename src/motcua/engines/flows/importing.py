@@ -197,6 +197,11 @@ def _one(
         said = Text("There is a draft of the flow “%(name)s”. Publish it or leave it first.", words)
         report.refused.append(Remark(read.sheet, read.row, said))
         return "refused"
+    began = newest.effective_from if newest is not None else None
+    if began is not None and effective_from < began <= clock.today():
+        said = Text("A later version is in force already. Choose a later day.")
+        report.refused.append(Remark(read.sheet, read.row, said))
+        return "refused"
     renamed = bool(read.name) and read.name != flow.name
     same = newest is not None and parse(newest.steps).as_data() == rows
     if same and not renamed and stored.takes.get(flow.pk, set()) >= subjects:

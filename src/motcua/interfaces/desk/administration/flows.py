@@ -266,7 +266,7 @@ def picture_of(read: Definition, name: str, marks: Mapping[str, str] | None = No
 def flow_bpmn(request: HttpRequest, key: str) -> HttpResponse:
     """The newest version as a BPMN 2.0 file."""
     newest = FlowVersion.objects.select_related("flow").filter(flow__key=key).order_by("-number").first()
-    if newest is None:
+    if newest is None or not newest.steps:
         raise NotFound("There is no such flow.")
     text = to_bpmn(parse(newest.steps), newest.flow.name, get_language() or "vi", unit_words)
     response = HttpResponse(text, content_type="application/xml; charset=utf-8")
