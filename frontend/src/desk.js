@@ -1,5 +1,6 @@
 // The desk.
 import "./js/common.js";
+import "./js/asking.js";
 import "./js/theme.js";
 import "./js/worklist.js";
 import "./js/verdicts.js";
