@@ -478,8 +478,8 @@ def test_a_group_is_seen_by_its_applicant_and_by_officers_of_its_parts_alone(cit
     for other in (actor_of(make_citizen()), make_staff("other_commune").counter):
         with pytest.raises(NotFound):
             groups.get_group(other, group.code)
-    assert groups.of_applicant(actor_of(citizen)) == [group]
-    assert groups.of_applicant(staff.specialist) == []
+    assert groups.going_on_with(Dossier.objects.all()) == [group]
+    assert groups.going_on_with([make_dossier("new", staff=staff)]) == []
     assert groups.public_progress(group.code) == (0, 3)
     assert groups.public_progress("H57-260303-9999") is None
 

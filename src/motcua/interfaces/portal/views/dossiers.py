@@ -36,7 +36,7 @@ from motcua.interfaces.portal.views.procedures import plain_name
 from motcua.interfaces.portal.views.turning import listed
 from motcua.interfaces.shared_moments import moment_of
 from motcua.services.dossiers import actions, groups, queries
-from motcua.services.dossiers.actions import FileIn, drafts, group_drafts
+from motcua.services.dossiers.actions import FileIn, group_drafts
 from motcua.services.dossiers.actions.adjustment_drafts import adjustable
 from motcua.services.dossiers.actions.correcting import CORRECTABLE, opened
 from motcua.services.dossiers.actions.flow import definition_of
@@ -119,7 +119,7 @@ def my_dossiers(request: HttpRequest) -> HttpResponse:
     after = _cursor(request.GET.get("after", ""))
     found = queries.my_dossiers(actor, after=after, limit=PAGE + 1)
     more, found = found[PAGE:], found[:PAGE]
-    begun = drafts.own_drafts(actor) if after is None else []
+    begun, begun_together = group_drafts.begun_by(actor) if after is None else ([], [])
     names = _names({one.procedure_version_id for one in found} | {one.procedure_version_id for one in begun})
     waiting = [one.pk for one in found if one.status == Status.SUPPLEMENT]
     asked = (
@@ -142,8 +142,8 @@ def my_dossiers(request: HttpRequest) -> HttpResponse:
         "my_dossiers.html",
         {
             "drafts": [(one, _short(names[one.procedure_version_id])) for one in begun],
-            "group_drafts": group_drafts.own_group_drafts(actor) if after is None else [],
-            "groups": groups.of_applicant(actor) if after is None else [],
+            "group_drafts": begun_together,
+            "groups": groups.going_on_with(found),
             "english": language() == "en",
             "cards": cards,
             "older": f"{last.submitted_at.isoformat()}_{last.pk}" if last else "",

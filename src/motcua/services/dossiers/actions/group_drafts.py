@@ -104,6 +104,23 @@ def own_group_drafts(actor: Actor, definition: str = "") -> list[GroupDraft]:
     return list(found.select_related("definition").distinct().order_by("-started_at")[:20])
 
 
+def begun_by(actor: Actor) -> tuple[list[Draft], list[GroupDraft]]:
+    """What the person has begun and not submitted, last saved first: single drafts, and groups; one query."""
+    if actor.kind != "citizen" or actor.id is None:
+        return [], []
+    rows = Draft.objects.filter(owner=actor.id, dossier__isnull=True, expires_at__gt=clock.now())
+    rows = rows.select_related("part__group_draft__definition").order_by("-saved_at")[: drafts.MOST_DRAFTS]
+    alone: list[Draft] = []
+    together: dict[UUID, GroupDraft] = {}
+    for draft in rows:
+        part = getattr(draft, "part", None)
+        if part is None:
+            alone.append(draft)
+        elif part.group_draft.group_id is None:
+            together.setdefault(part.group_draft_id, part.group_draft)
+    return alone, list(together.values())
+
+
 def own_group_draft(actor: Actor, key: UUID) -> GroupDraft:
     """The actor's draft of a group, submitted or not. Raises ``NotFound`` for anybody else's."""
     found = None
