@@ -40,7 +40,10 @@ def counted() -> Counter[tuple[Any, ...]]:
 
 def kept() -> Counter[tuple[Any, ...]]:
     """By the counters."""
-    return Counter({(row.unit_id, row.stage, row.state, row.due_on): row.tasks for row in WorkCount.objects.all()})
+    found: Counter[tuple[Any, ...]] = Counter()
+    for row in WorkCount.objects.all():  # one row per person, too
+        found[row.unit_id, row.stage, row.state, row.due_on] += row.tasks
+    return found
 
 
 def work_counts() -> readers.Reader:
