@@ -1,4 +1,4 @@
-"""What the dossier page shows of the turns by law: what stands out, what changed, what is to be paid, what was wrong."""
+"""What the dossier page shows of the turns by law: what stands out, what changed, what is to be paid or was wrong."""
 
 from __future__ import annotations
 

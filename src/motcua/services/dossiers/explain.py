@@ -113,7 +113,7 @@ def _events(dossier: Dossier) -> Sequence[Event]:
 
 
 def _last_change(dossier: Dossier) -> datetime:
-    """When something last happened to the clock, by the rows: it started, a wait began or ended, more time was given."""
+    """When something last happened to the clock, by the rows: its start, a wait, its end, more time."""
     case = dossier.case
     moments = [case.clock_start]
     moments += [moment for row in parts(case, "stops") for moment in (row.at, row.until)]
