@@ -9,9 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.apps import apps
 
-from motcua.engines.accounts.models import Party
+from motcua.engines.accounts.models import Party, User
 from motcua.engines.accounts.queries import actor_of
 from motcua.engines.cases.models import Task, WorkCount
 from motcua.engines.cases.readers import recount, work_counts
@@ -23,15 +22,15 @@ from motcua.engines.ledger.verify import verify
 from motcua.engines.ledger.work import begin
 from motcua.engines.organisations.models import Appointment, Reorganisation, Unit, UnitSuccession
 from motcua.engines.organisations.queries import directory
-from motcua.engines.organisations.reorganisation import parse, read
 from motcua.foundation import clock
 from motcua.foundation.cache import forget_all
 from motcua.foundation.clock import VIETNAM
-from motcua.foundation.errors import Conflict, Invalid, NotAllowed, Refused
+from motcua.foundation.errors import Conflict, NotAllowed, Refused
 from motcua.services.dossiers import actions, reorganising
 from motcua.services.dossiers.explain import reckoning_of
 from motcua.services.dossiers.models import Dossier, HandOver
 from motcua.services.dossiers.people import people_for
+from motcua.services.dossiers.queries import get_by_code
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -145,8 +144,6 @@ def test_what_was_read_stays_readable(town: dict[str, Any]) -> None:
         counter = actor_of(_user(town["ours"].counter.id))
         code = town["made"]["returned"].code
         assert code.startswith("H57.100-")
-        from motcua.services.dossiers.queries import get_by_code
-
         assert get_by_code(counter, code).code == code, "the people of the successor read the history of the old unit"
 
 
@@ -399,103 +396,5 @@ def test_sheets_under_way_are_confirmed_by_the_successor(town: dict[str, Any]) -
     assert event.data["before"] == {"receiver": str(town["units"]["commune_centre"].pk)}
 
 
-PROBLEMS = [
-    ({"effective": "mai"}, "effective"),
-    ({"basis": " "}, "basis"),
-    ({"changes": []}, "changes"),
-    ({"changes": [{"kind": "annex", "from": "H57.100", "to": "H57.101"}]}, "changes[0].kind"),
-    ({"changes": [{"kind": "merge", "from": ["x"], "to": "H57.101"}]}, "changes[0].from"),
-    ({"changes": [{"kind": "split", "from": "H57.100", "to": ["H57.101"]}]}, "changes[0].to"),
-    ({"wards": {"abc": "1"}}, "wards"),
-]
-
-
-@pytest.mark.parametrize(("change", "place"), PROBLEMS)
-def test_a_document_that_cannot_be_read_names_the_place(change: dict[str, Any], place: str) -> None:
-    with pytest.raises(Invalid) as caught:
-        parse(merger(**change))
-    assert place in caught.value.fields
-
-
-def test_a_document_that_does_not_fit_the_units_is_refused(town: dict[str, Any]) -> None:
-    for change, words in (
-        ({"kind": "merge", "from": ["H57.999"], "to": "H57.101"}, "no current unit"),
-        ({"kind": "dissolve", "from": "H57.100", "to": "H57.998"}, "no current unit"),
-        ({"kind": "merge", "from": ["H57.100"], "to": {"code": "H57.101", "name": "Trùng"}}, "Another unit"),
-        ({"kind": "move", "unit": "H57.100", "under": "H57.100.1"}, "under itself"),
-    ):
-        with clock.at(ON):
-            report = reorganising.dry_run(SYSTEM, merger(changes=[change], wards={}))
-        assert any(words in message for _, message in report.problems), (change, report.problems)
-
-
-def test_a_table_says_the_same_as_json() -> None:
-    table = (
-        "change,from,to,name,short_name,ward_code\n"
-        "name,,Sắp xếp phường năm 2025,,,\n"
-        "basis,,Nghị quyết 1675/NQ-UBTVQH15,,,\n"
-        "effective,,2025-07-01,,,\n"
-        "merge,H57.100|000.00.101.H57,H57.150,Ủy ban nhân dân phường Hương Giang,P. Hương Giang,19800\n"
-        "ward,19777,19800,phường Hương Giang,,\n"
-        "ward,19753,19800,,,\n"
-    )
-    # the older order of identifiers holds two digits at this level
-    table = table.replace("000.00.101.H57", "H57.101")
-    assert parse(read(table.encode(), "sap-xep.csv")) == parse(merger())
-    assert parse(read(json.dumps(merger()).encode(), "sap-xep.json")) == parse(merger())
-
-
 def _user(key: UUID | None) -> Any:
-    from motcua.engines.accounts.models import User
-
     return User.objects.get(pk=key)
-
-
-MOVED = {
-    "accounts.ApiClient.unit",
-    "cases.Case.clock_unit",
-    "cases.Case.holder",
-    "cases.Task.answerable",
-    "cases.Task.unit",
-    "dossiers.Dossier.competent",
-    "dossiers.Dossier.lead",
-    "dossiers.Dossier.received_at",
-    "dossiers.DossierGroup.lead",
-    "dossiers.DossierGroup.received_at",
-    "dossiers.Draft.competent",
-    "dossiers.GroupMember.unit",
-    "dossiers.HandOver.receiver",
-    "dossiers.HandOver.sender",
-    "dossiers.Opinion.unit",
-    "dossiers.Proposal.unit",
-    "organisations.Appointment.unit",
-}
-OF_THE_PAST = {
-    "cases.WorkCount.answerable",  # a reader keeps them from the moves
-    "cases.WorkCount.unit",
-    "desk.Intake.unit",  # submitting leads to the successor
-    "dossiers.Access.unit",
-    "dossiers.AnswerCount.unit",
-    "dossiers.Assistance.unit",
-    "dossiers.Experience.unit",  # computed anew each night
-    "dossiers.Rating.counter",
-    "dossiers.Rating.unit",
-    "dossiers.RatingCount.unit",
-    "dossiers.UsualLoad.unit",
-    "organisations.Area.unit",
-    "organisations.Unit.parent",
-    "organisations.UnitSuccession.successor",
-    "organisations.UnitSuccession.unit",
-}
-
-
-def test_whatever_names_a_unit_moves_or_is_of_the_past() -> None:
-    """A new column that names a unit must be thought of here: does it go to the successor?"""
-    found = {
-        f"{model._meta.app_label}.{model.__name__}.{field.name}"
-        for model in apps.get_models()
-        for field in model._meta.concrete_fields
-        if field.related_model is Unit
-    }
-    assert found - MOVED - OF_THE_PAST == set(), "does it move with a reorganisation?"
-    assert (MOVED | OF_THE_PAST) - found == set(), "these are gone"
