@@ -36,7 +36,11 @@ DOORS: Final = [
         get=desk(403, 403, 403, 403, 403, helper=404),
         post=desk(403, 403, 403, 403, 403, helper=405),
     ),
-    Door("desk/answering/", get=desk(200, 403, 200, 200, 403), post=desk(405, 403, 405, 405, 403)),
+    Door(
+        "desk/answering/",
+        get=desk(200, 403, 200, 200, 403),
+        post=desk(405, 403, 405, 405, 403, helper=403, agency=403),
+    ),
     # switched off outside of kiosks (tests run without)
     Door("kiosk/", get=public(404), post=public(404)),
     Door("kiosk/end/", get=public(405), post=public(404)),

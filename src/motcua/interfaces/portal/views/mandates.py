@@ -74,7 +74,7 @@ class MandateForm(forms.Form):
 def home(request: HttpRequest) -> HttpResponse:
     """What one has given and holds; a form to give one."""
     actor = actor_of(request)
-    form = MandateForm(request.POST or None)
+    form = MandateForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if actor.party_id is None:
             raise Refused("No person or organisation is connected with this account yet. Please ask at a counter.")
