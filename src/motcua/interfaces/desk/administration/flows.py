@@ -4,7 +4,7 @@ published from a day, compared, taken back before that day."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -24,14 +24,12 @@ from motcua.engines.flows.rules import STANDARD, Definition, parse
 from motcua.engines.ledger.work import begin
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
-from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, MotcuaError, NotFound
 from motcua.interfaces.desk.access import actor_of, holding
 from motcua.interfaces.desk.administration.blocks import (
     Block,
     Cell,
     Own,
-    Pairs,
     Table,
     failed,
     go,
@@ -39,12 +37,17 @@ from motcua.interfaces.desk.administration.blocks import (
     show,
 )
 from motcua.interfaces.desk.administration.flow_form import (
-    ACTION_NAMES,
-    STAGES,
     UNITS,
     FlowForm,
     rules_as_text,
     unit_words,
+)
+from motcua.interfaces.desk.administration.flow_versions import (
+    cell_words,
+    deeds_block,
+    property_words,
+    state_words,
+    versions_table,
 )
 from motcua.services.dossiers.flow_checks import advice_on
 
@@ -96,20 +99,9 @@ def _listed(flow: Flow, version: FlowVersion | None, takes: list[str]) -> list[C
     return [
         Cell(flow.name, url=reverse("desk:flow", args=[flow.key]), note=flow.key),
         Cell(version.number if version else "–", number=True),
-        Cell(_state(version)),
+        Cell(state_words(version)),
         Cell("; ".join(takes[:6]) + (" …" if len(takes) > 6 else "") or "–"),
     ]
-
-
-def _state(version: FlowVersion | None) -> str:
-    if version is None:
-        return "–"
-    if version.published_at is None or version.effective_from is None:
-        return _("draft")
-    day = f"{version.effective_from:%d/%m/%Y}"
-    if version.effective_from > clock.today():
-        return _("from %(day)s") % {"day": day}
-    return _("in force since %(day)s") % {"day": day}
 
 
 @editor
@@ -172,7 +164,7 @@ def _edit(
     }
     blocks: list[Block] = [Own("desk/administration/_flow_form.html", data)]
     if found is not None:
-        blocks += [_versions(found), _deeds(found)]
+        blocks += [versions_table(found), deeds_block(found)]
     links = []
     if found is not None:
         links = [
@@ -329,8 +321,8 @@ def flow_compare(request: HttpRequest, key: str) -> HttpResponse:
             kind = _("added") if one.kind == "added" else _("removed")
             rows.append([Cell(one.name, note=one.key), Cell(kind), Cell("–"), Cell("–")])
         for name, was, now in one.cells:
-            cells = (Cell(_cell_words(name, was)), Cell(_cell_words(name, now)))
-            rows.append([Cell(one.name, note=one.key), Cell(_property(name)), *cells])
+            cells = (Cell(cell_words(name, was)), Cell(cell_words(name, now)))
+            rows.append([Cell(one.name, note=one.key), Cell(property_words(name)), *cells])
     table = Table([_("Step"), _("What"), _("Before"), _("After")], rows, empty=_("The two versions are the same."))
     pictures = {
         "before": picture_of(old, found.name, marks, "before"),
@@ -341,67 +333,3 @@ def flow_compare(request: HttpRequest, key: str) -> HttpResponse:
     crumbs = [(_("Flows"), reverse("desk:flows")), (found.name, reverse("desk:flow", args=[key]))]
     title = _("Versions %(a)s and %(b)s") % {"a": before.number, "b": after.number}
     return show(request, title, [table, Own("desk/administration/_flow_compare.html", pictures)], crumbs=crumbs)
-
-
-def _property(name: str) -> str:
-    return {
-        "name": _("Name"), "name_en": _("In English"), "stage": _("Kind of work"), "unit": _("Who"),
-        "hours": _("Working hours"), "next": _("Then"), "join": _("Waits for all before it"),
-        "choice": _("One of them is chosen"), "role": _("Role"), "actions": _("Allows only"),
-        "system": _("Outside system"),
-    }.get(name, name)  # fmt: skip
-
-
-def _cell_words(name: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if name == "unit":
-        return unit_words(value)
-    if name == "stage":
-        return str(dict(STAGES).get(value, value))
-    if name == "actions":
-        return ", ".join(str(ACTION_NAMES[one]) for one in value) or _("everything")
-    if isinstance(value, tuple):
-        return ", ".join(value) or "–"
-    return str(value) if value else "–"
-
-
-def _versions(found: Flow) -> Table:
-    rows = []
-    every = list(found.versions.order_by("-number"))
-    for place, version in enumerate(every):
-        names = " → ".join(str(step.get("name", step.get("key", ""))) for step in version.steps)
-        cells = [Cell(version.number, number=True), Cell(_state(version)), Cell(names)]
-        older = every[place + 1] if place + 1 < len(every) else None
-        if older is not None:
-            address = reverse("desk:flow_compare", args=[found.key]) + f"?a={older.number}&b={version.number}"
-            cells.append(Cell(_("what changed"), url=address))
-        else:
-            cells.append(Cell(""))
-        ahead = version.effective_from is not None and version.effective_from > clock.today()
-        what = "draft" if version.published_at is None else "publication" if ahead and place == 0 else ""
-        undo = reverse("desk:flow_undo", args=[found.key])
-        word = _("Throw the draft away") if what == "draft" else _("Take back")
-        cells.append(Cell(word, post=undo, hidden=(("what", what),)) if what else Cell(""))
-        rows.append(cells)
-    return Table([_("Version"), _("State"), _("Steps"), _("Compare"), _("Undo")], rows, title=_("Versions"))
-
-
-def _deeds(found: Flow) -> Block:
-    """Who did what and when, from the ledger."""
-    words = {
-        "flow.drafted": _("kept a draft"),
-        "flow.published": _("published"),
-        "flow.undone": _("took a publication back"),
-        "flow.draft_discarded": _("threw a draft away"),
-        "flow.changed": _("changed what takes it"),
-    }
-    rows = []
-    for deed in queries.deeds(found):
-        parts = [words.get(deed.kind, deed.kind), _("version %(number)s") % {"number": deed.version}]
-        if deed.effective_from:
-            day = date.fromisoformat(deed.effective_from)
-            parts.append(_("from %(day)s") % {"day": f"{day:%d/%m/%Y}"})
-        parts += [f"+ {one}" for one in deed.takes] + [f"− {one}" for one in deed.leaves]
-        rows.append((f"{deed.at.astimezone(VIETNAM):%H:%M %d/%m/%Y} · {deed.by}", ", ".join(parts)))
-    return Pairs(rows, title=_("Who changed what"))
