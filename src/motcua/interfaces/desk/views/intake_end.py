@@ -158,9 +158,7 @@ def check(request: HttpRequest, found: Intake) -> HttpResponse:
             return HttpResponseRedirect(reverse("desk:intake_receipt", args=[found.pk]))
     competent = steps.default_competent(found, procedure)
     context = _what_is_submitted(found, procedure) | {
-        "missing": [
-            line for line in steps.papers_of(found, procedure) if not line.handed_in
-        ],
+        "missing": [line for line in steps.papers_of(found, procedure) if not line.handed_in],
         "trouble": trouble,
         "screen_url": _screen_url(request, found),
         "confirmed": confirmed_on_screen(found),
