@@ -34,7 +34,7 @@ def _fresh() -> None:
 
 @pytest.fixture
 def designer() -> Client:
-    return signed_in(make_officer("administrator", make_units()["province"]))
+    return signed_in(make_officer("administrator", make_units()["province"], language="en"))
 
 
 @pytest.fixture
