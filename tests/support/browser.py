@@ -88,6 +88,7 @@ def page(
     context.close()
     assert not troubles, f"The browser complained: {troubles}"
 
+
 AT_REST = """async () => {
     await document.fonts.ready
     const finite = document.getAnimations().filter(each => each.effect?.getComputedTiming().endTime !== Infinity)

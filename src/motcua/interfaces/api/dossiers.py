@@ -208,9 +208,7 @@ def steps(
         "due_at": dossier.case.due_at if as_of is None else reckoning.due,
         "as_of": as_of,
         "recorded_due_at": reckoning.recorded,
-        "reckoning": [
-            {"at": step.at, "text": step.render(gettext), "basis": step.basis} for step in reckoning.steps
-        ],
+        "reckoning": [{"at": step.at, "text": step.render(gettext), "basis": step.basis} for step in reckoning.steps],
         "tasks": [
             {
                 "step": task.step,
@@ -279,9 +277,7 @@ def demand(request: HttpRequest, code: schemas.Code, body: schemas.ObligationIn)
 def paid(request: HttpRequest, code: schemas.Code, body: schemas.PaymentIn) -> dict[str, Any]:
     """Notes the payment; the time goes on where it stood."""
     actor = actor_with(request, "dossier.process")
-    return _obligation(
-        actions.note_payment.run(actor, queries.key_of(code), receipt=body.receipt, amount=body.amount)
-    )
+    return _obligation(actions.note_payment.run(actor, queries.key_of(code), receipt=body.receipt, amount=body.amount))
 
 
 def _obligation(row: Obligation) -> dict[str, Any]:

@@ -171,8 +171,7 @@ def _detail(
     if kind == "dossier.accepted":
         return str(data.get("note", ""))
     if kind == "dossier.handed_over":
-        units = directory().by_id
-        to = units.get(UUID(str(data["to"])))
+        to = directory().by_id.get(UUID(str(data["to"])))
         return f"{data.get('sheet', '')} → {to.label if to else ''}"
     if kind in ("dossier.papers_arrived", "dossier.papers_incomplete"):
         return str(data.get("remark", ""))

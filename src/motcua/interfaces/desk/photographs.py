@@ -26,5 +26,5 @@ def code_in(photo: UploadedFile[Any]) -> str:
         # whatever was sent is not a picture that can be read
         return ""
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    found = zxingcpp.read_barcodes(upright, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(upright, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
     return next((code.text for code in found if code.valid), "")

@@ -15,8 +15,8 @@ class DossiersConfig(AppConfig):
             following_turns,
             online,
             opinions,
-            ratings,
             proposals,
+            ratings,
             readers,
             reminding,
         )

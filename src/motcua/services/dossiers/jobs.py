@@ -37,7 +37,6 @@ __all__ = ["intake_jobs", "linked_jobs", "turn_jobs", "work_jobs"]
 """The queue finds jobs in this module; those of linked procedures and of people at work have rooms of their own."""
 
 
-
 @app.task(
     name="dossiers.issue_paper",
     priority=10,

@@ -96,9 +96,7 @@ def check_move(old: int, new: Status) -> None:
         raise Conflict("This can't be done any more: the dossier has moved on. Please look at it again.")
 
 
-def punctuality(
-    due_at: datetime | None, ended_at: datetime | None, now: datetime, *, counts_late: bool = False
-) -> str:
+def punctuality(due_at: datetime | None, ended_at: datetime | None, now: datetime, *, counts_late: bool = False) -> str:
     """``early``, ``on_time``, ``late`` (ended) or ``running``, ``overdue`` (open) or ``none`` without a due date.
 
     Ended dossiers compare days, as the national systems do: before the due day is early (FACTS §3). ``counts_late``:

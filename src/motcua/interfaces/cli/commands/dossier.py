@@ -63,9 +63,7 @@ def show(code: str, as_of: str | None, as_json: bool, lang: str | None) -> None:
         )
 
 
-def describe(
-    dossier: Dossier, translate: Callable[[str], str] = str, as_of: datetime | None = None
-) -> dict[str, Any]:
+def describe(dossier: Dossier, translate: Callable[[str], str] = str, as_of: datetime | None = None) -> dict[str, Any]:
     """Everything of a dossier that is no personal data: status, due date and its reckoning, tasks, events.
 
     ``as_of``: the reckoning as it stood then.

@@ -120,9 +120,8 @@ def page(request: HttpRequest, draft_id: UUID, group_key: str) -> HttpResponseBa
     actor = actor_of(request)
     found = drafts.own_draft(actor, draft_id)
     within, submitted_together = belongs(found)
-    if submitted_together or within is None:
-        if (answer := within or _gone_on(found)) is not None:
-            return answer
+    if (submitted_together or within is None) and (answer := within or _gone_on(found)) is not None:
+        return answer
     form = drafts.form_of(found)
     if group_key not in form.groups_by_key:
         raise NotFound("This form has no such page.")
