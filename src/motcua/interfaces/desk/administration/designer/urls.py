@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motcua.interfaces.desk.administration.designer import editing, pages, settings, trying
+from motcua.interfaces.desk.administration.designer import beginning, editing, pages, settings, trying
 
 urlpatterns = [
     path("", pages.designed_forms, name="forms"),
-    path("new/", pages.form_new, name="form_new"),
+    path("new/", beginning.form_new, name="form_new"),
     path("<uuid:key>/", pages.form, name="form"),
     path("<uuid:key>/change/", editing.form_change, name="form_change"),
     path("<uuid:key>/parts/<str:place>/", editing.form_part, name="form_part"),
