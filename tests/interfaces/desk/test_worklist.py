@@ -179,3 +179,26 @@ def test_what_is_looked_for_stands_in_no_address() -> None:
     assert dossier.code in client.get(reverse("desk:search")).content.decode()
     answer = client.post(reverse("desk:search"), {"q": dossier.code}, follow=True)
     assert answer.redirect_chain[-1][0] == reverse("desk:dossier", args=[dossier.pk])
+
+
+def test_online_dossiers_show_both_clocks_until_they_are_answered() -> None:
+    """ND118 Đ17.2: alerted within two hours, answered within eight working hours; no query more for it."""
+    staff, citizen, procedure = make_staff(), make_citizen(), make_procedure()
+    client = signed_in(staff.counter)
+
+    def asked() -> tuple[str, int]:
+        client.get(reverse("desk:worklist"))
+        with CaptureQueriesContext(connection) as queries:
+            return client.get(reverse("desk:worklist")).content.decode(), len(queries)
+
+    make_dossier("new", staff=staff, citizen=citizen, procedure=procedure, channel="DIRECT")
+    text, before = asked()
+    assert "mc-two-clocks" not in text
+    late = [
+        make_dossier("new", staff=staff, citizen=citizen, procedure=procedure, at=clock.now() - timedelta(days=days))
+        for days in (5, 6, 7)
+    ]
+    text, after = asked()
+    assert text.count("mc-two-clocks") == len(late)
+    assert text.count("mc-due--late") == 2 * len(late)
+    assert after == before <= 12

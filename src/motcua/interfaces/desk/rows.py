@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from motcua.engines.cases.models import Task
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.organisations.queries import directory
-from motcua.services.dossiers import moving
+from motcua.services.dossiers import moving, online
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.models import Channel, Dossier
 from motcua.services.dossiers.rules import SAME_DAY, Status
@@ -50,6 +50,8 @@ class Row:
     holder: str
     url: str
     flags: list[Flag]
+    clocks: tuple[online.Clock, online.Clock] | None = None
+    """(alert, answer) while an online dossier waits for its first answer (ND118 Đ17.2)."""
 
     @property
     def due_at(self) -> datetime | None:
@@ -85,6 +87,7 @@ def rows_of(actor: Actor, tasks: list[Task]) -> list[Row]:
                 holder=task.assignee.full_name if task.assignee else label,
                 url=reverse("desk:dossier", args=[dossier.pk]),
                 flags=flags_of(actor, task, dossier),
+                clocks=online.clocks(dossier) if task.stage == "intake" and dossier.answered_at is None else None,
             )
         )
     return rows
