@@ -91,9 +91,10 @@ def pages() -> dict[str, Callable[[], Any]]:
 def measure() -> dict[str, Any]:
     """Milliseconds of each page (median of 60, after a warm-up) and how many dossiers there are."""
     os.environ.setdefault("MOTCUA_DEMO", "1")
-    from motcua.interfaces.cli import database
+    from motcua.interfaces.cli import database, statics
 
     database.ensure()
+    statics.collect()  # pages name their styles by what was collected into this home
     from django.conf import settings
 
     from motcua.services.dossiers.models import Dossier
