@@ -50,6 +50,7 @@ from motcua.interfaces.desk.administration.flow_versions import (
     versions_table,
 )
 from motcua.services.dossiers.flow_checks import advice_on
+from motcua.services.procedures.models import Level
 
 editor = holding("catalogue.edit")
 SHOWN = 500
@@ -70,7 +71,9 @@ def flows(request: HttpRequest) -> HttpResponse:
     subjects: dict[Any, list[str]] = {}
     for rule in FlowRule.objects.filter(flow__in=listed).order_by("id"):
         words = (
-            rule.procedure_code or " ".join(part for part in (rule.field, rule.level) if part) or _("everything else")
+            rule.procedure_code
+            or " · ".join(part for part in (rule.field, _level(rule.level)) if part)
+            or _("everything else")
         )
         subjects.setdefault(rule.flow_id, []).append(words)
     newest = {
@@ -93,6 +96,10 @@ def flows(request: HttpRequest) -> HttpResponse:
     ]
     search = Own("desk/administration/_flow_search.html", {"asked": asked, "more": len(listed) > SHOWN})
     return show(request, _("Flows"), [search, table], links=links)
+
+
+def _level(code: str) -> str:
+    return str(Level(code).label) if code in Level.values else code
 
 
 def _listed(flow: Flow, version: FlowVersion | None, takes: list[str]) -> list[Cell]:

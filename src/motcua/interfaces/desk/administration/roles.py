@@ -37,7 +37,7 @@ HOLDERS = 200
 class RoleForm(forms.Form):
     """What a role is called and may do."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(label=gettext_lazy("Name of the role"), max_length=120)
     permissions = forms.MultipleChoiceField(
         label=gettext_lazy("May"),
         required=False,
