@@ -12,8 +12,9 @@ from tests.journeys.people import Enter, fits
 from tests.support.browser import axe
 
 COPY: Final = "2.000815"  # Chứng thực bản sao từ bản chính, at the ward
-SLOW: Final = 30_000
-"""Milliseconds that a paper or a run in the worker may take on a machine that has other things to do."""
+CODE: Final = re.compile(r"H57[0-9A-Z.]*-\d{6}-\d{4,}")
+
+
 
 
 @dataclass
@@ -120,7 +121,7 @@ def open_dossier(page: Page, code: str, *, why: str = "") -> None:
 def act(page: Page, verb: str, **fields: str) -> None:
     """Opens one of the lawful acts, fills it in, sends it, and sees that it was done.
 
-    Choices are given by value, ``#n`` chooses the n-th of a list. A name that ends with ``_`` stands for any field
+    Choices are given by value, ``#n`` chooses the n-th of a list, ``~text`` the first that contains it. A name that ends with ``_`` stands for any field
     that begins so (fields of single papers).
     """
     form = page.locator(f"form[action$='/act/{verb}/']").first
@@ -138,7 +139,8 @@ def act(page: Page, verb: str, **fields: str) -> None:
         elif kind == "select-one" and value.startswith("#"):
             control.select_option(index=int(value[1:]))
         elif kind == "select-one":
-            control.select_option(value)
+            option = control.locator("option", has_text=value[1:]) if value.startswith("~") else None
+            control.select_option(option.first.get_attribute("value") if option else value)
         else:
             control.fill(value)
     submit(page, form.locator("button:not([name=preview])").last)
