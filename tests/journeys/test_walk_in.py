@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,6 +16,7 @@ FIRST = "046190000123|191234567|Trần Thị Bình|17051990|Nữ|12 Nguyễn Hu�
 SECOND = "046090000777||Lê Văn Cường|01021990|Nam|5 Lê Lợi, Huế|10052021"
 PROCEDURE = "2.000815"
 MOST = 12
+SECONDS = 90
 
 
 class Hands:
@@ -82,6 +85,7 @@ def test_from_next_please_to_the_receipt_in_twelve_presses(page: Page, server: P
     be(page, "counter")
     first_time(page)
     hands = Hands(page)
+    begun = time.monotonic()
     hands.press("n")  # next please: the same counter goes on
     page.wait_for_url("**/person/")
     expect(page.locator("[name=card]")).to_be_focused()
@@ -114,5 +118,7 @@ def test_from_next_please_to_the_receipt_in_twelve_presses(page: Page, server: P
     with page.context.expect_page():
         hands.press("p")  # print
     assert page.request.get(paper.get_attribute("href") or "").body().startswith(b"%PDF")
+    taken = time.monotonic() - begun
     assert hands.count <= MOST, f"{hands.count} presses and clicks"
-    print(f"{hands.count} key presses and clicks from “next please” to the printed receipt")  # noqa: T201
+    assert taken < SECONDS, f"{taken:.0f} s"
+    print(f"{hands.count} presses, {taken:.1f} s from “next please” to the printed receipt")  # noqa: T201
