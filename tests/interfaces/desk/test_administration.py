@@ -195,7 +195,7 @@ def test_wording_of_notices(administrator: Client) -> None:
     page = administrator.get(reverse("desk:notices"))
     rows = page.context["blocks"][0].rows
     assert rows
-    address = rows[0][0].url
+    address = rows[0][2].url
     said = administrator.get(address).context["blocks"][0].form.initial
     given = {
         "subject": said["subject"],

@@ -37,25 +37,23 @@ LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 @editor
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
-    """Every kind of message, by channel and language."""
+    """Every kind of message, with its wordings by channel and language."""
     own = set(Template.objects.values_list("kind", "channel", "language"))
+    kept = [(channel, language) for channel in CHANNELS for language in LANGUAGES]
     rows = []
     for kind in wording.kinds():
-        for channel, channel_name in CHANNELS.items():
-            for language, language_name in LANGUAGES.items():
-                said = wording.wording_for(kind.key, channel, language, clock.today())
-                rows.append(
-                    [
-                        Cell(
-                            _(kind.name), url=reverse("desk:notice", args=[kind.key, channel, language]), note=kind.key
-                        ),
-                        Cell(channel_name),
-                        Cell(language_name),
-                        Cell(said.subject),
-                        Cell(_("own wording"), tone="info") if (kind.key, channel, language) in own else Cell(),
-                    ]
-                )
-    table = Table([_("Notice"), _("Channel"), _("Language"), _("Subject"), ""], rows)
+        said = wording.wording_for(kind.key, *kept[0], clock.today())
+        places = [
+            Cell(
+                LANGUAGES[language],
+                url=reverse("desk:notice", args=[kind.key, channel, language]),
+                note=_("own wording") if (kind.key, channel, language) in own else "",
+            )
+            for channel, language in kept
+        ]
+        rows.append([Cell(_(kind.name), note=kind.key), Cell(said.subject), *places])
+    heads = [CHANNELS[channel] for channel, _language in kept]
+    table = Table([_("Notice"), _("Subject"), *heads], rows)
     return show(request, _("Wording of notices"), [table])
 
 
