@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
+
+from django.db import connection
 
 from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.models import Event
@@ -26,13 +28,16 @@ from motcua.services.dossiers.actions.common import concerns
 from motcua.services.dossiers.actions.correcting import opened as correction_of
 from motcua.services.dossiers.actions.stopping import demanded
 from motcua.services.dossiers.actions.supplement import pending
-from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.models import Assistance, Consent, Dossier
 from tests.support.lives_rows import Rows, copied
-from tests.support.lives_town import BEGIN, DOES, LAWFUL, MAY_DO, READERS, Person, Town, build, within
+from tests.support.lives_town import BEGIN, DOES, LAWFUL, MAY_DO, READERS, Person, Town, Trust, build, within
 from tests.support.lives_verbs import VERBS
 from tests.support.slow_clock import SlowClock, table_of
 
 __all__ = ["BEGIN", "DOES", "READERS", "Town", "build", "live_many", "within"]
+
+
+HELPERS_SEE = timedelta(days=30)
 
 
 class Broken(AssertionError):
@@ -47,6 +52,12 @@ class Tally:
     acts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
+    deputised: int = 0
+    by_agent: int = 0
+    helped: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
+    """By dossier: the helper and until when they see it."""
+    entrusted: dict[UUID, Trust] = field(default_factory=dict)
+    """By dossier: the mandate under which it was submitted."""
 
 
 class Life:
@@ -61,6 +72,11 @@ class Life:
         self.stale: list[UUID] = [uuid4()]
         self.touched: set[str] = set()
         self.applicant = rng.choice([each for each in town.people if each.role == "citizen"])
+        trusts = [each for each in town.trusts if each.grantor is self.applicant]
+        self.trust = next((each for each in trusts if each.first <= self.day <= each.last), None)
+        self.helper: Person | None = None
+        if self.trust is None and rng.random() < 0.2:
+            self.helper = next(each for each in town.people if each.role == "helper")
         self.dossier = self._submitted()
         self.slow = SlowClock(table_of(calendar_for(None)))
 
@@ -73,6 +89,7 @@ class Life:
         if channel == "DIRECT" and rng.random() < 0.3:
             counter = rng.choice(("centre", "other_commune_centre", "commune_centre"))
         citizen = self.applicant.actor
+        submitter = self.trust.agent if self.trust else self.helper or self.applicant
         submission = actions.Submission(
             procedure=procedure,
             channel=channel,
@@ -80,20 +97,39 @@ class Life:
             received_at_id=town.units[counter].id,
             applicant_id=citizen.party_id,
             applicant_name=citizen.name,
-            submitted_by=citizen.id or uuid4(),
+            submitted_by=submitter.actor.id or uuid4(),
+            agent_id=self.trust.agent.actor.party_id if self.trust else None,
             delivery=rng.choice(("counter", "electronic", "post")),
             components=[actions.ComponentIn(paper.key, paper.name, paper.originals) for paper in procedure.papers],
             key=f"life-{self.number}",
         )
         mark = self.work.marked()
-        self.work.actor, self.work.now = self.applicant.actor, self.now
-        dossier = actions.submit(self.work, submission)
+        self.work.actor, self.work.now = submitter.actor_on(self.day), self.now
+        with clock.at(self.now):
+            dossier = actions.submit(self.work, submission)
+        if self.trust is not None:
+            self.tally.entrusted[dossier.pk] = self.trust
+        if self.helper is not None and self.helper.actor.id is not None:
+            self.tally.helped[dossier.pk] = self.helper.actor.id, self.now + HELPERS_SEE
+            Assistance.objects.create(  # read by query at each act, so it cannot wait in memory
+                dossier_id=dossier.pk,
+                helper_id=self.helper.actor.id,
+                unit_id=town.units["province"].id,
+                consent=Consent.SPOKEN,
+                witness="Bà Hạnh",
+                consented_at=self.now,
+                sees_until=self.now + HELPERS_SEE,
+            )
         self.rows += self.work.since(mark)
         self.events += [row for row in self.rows if isinstance(row, Event)]
         self.touched = {town.units[competent].code, town.units[counter].code}
         return dossier
 
     # -- living -------------------------------------------------------------------------------------------------------
+
+    @property
+    def day(self) -> date:
+        return self.now.astimezone(VIETNAM).date()
 
     def live(self, steps: int) -> None:
         self.check("submitted", None)
@@ -111,11 +147,12 @@ class Life:
         dossier, work = self.dossier, self.work
         before, mark, head = self._picture(), work.marked(), work.head(dossier.pk)
         status = dossier.status
-        work.actor, work.now = person.actor, self.now
+        work.actor, work.now = person.actor_on(self.day), self.now
         self.said.append(f"{self.now:%d/%m %H:%M} {person.role}@{person.place} {verb}")
         try:
             with clock.at(self.now):
-                if not concerns(person.actor, dossier):
+                self._check_beside()
+                if not concerns(work.actor, dossier):
                     raise NotFound("There is no such dossier, or it is not yours to see.")
                 act(work, dossier)
         except MotcuaError as error:
@@ -134,6 +171,8 @@ class Life:
             self.slow.hear(event.kind, event.at, event.data)
         self.tally.acts[verb] += 1
         self.check(verb, person, status, len(events))
+        if events:
+            self._check_for_whom(verb, person, events[0])
         return True
 
     def _picture(self) -> list[tuple[Any, dict[str, Any]]]:
@@ -155,14 +194,16 @@ class Life:
             if rng.random() < 0.15:
                 self.now += timedelta(days=rng.randrange(10, 30))
                 return "close_unanswered", Person(SYSTEM, "system"), VERBS["close_unanswered"](self)
-            return "supply", self.applicant, VERBS["supply"](self)
+            return "supply", self._one_side(), VERBS["supply"](self)
+        if rng.random() < 0.06 and dossier.case.closed_at is None:
+            return self._beside()
         if demanded(dossier) is not None:
             verb = "drop_payment" if rng.random() < 0.25 else "note_payment"
             return self._by(dossier.received_at_id, {"counter"}, verb)
         if dossier.status == 8 and dossier.accepted_at is not None:
             return self._by(dossier.competent_id, {"head", "leader"}, "reopen")
         if dossier.status == 10 and correction_of(dossier) is None and rng.random() < 0.2:
-            return "ask_correction", self.applicant, VERBS["ask_correction"](self)
+            return "ask_correction", self._one_side(), VERBS["ask_correction"](self)
         tasks = [task for task in dossier.case.open_tasks if task.state == "open"]
         if not tasks:
             return self._anything()
@@ -188,10 +229,25 @@ class Life:
         }[task.stage]
         return self._by(task.unit_id, MAY_DO[task.stage], verb, task)
 
+    def _one_side(self) -> Person:
+        """The applicant, or who submitted for them and perhaps may no longer."""
+        beside = [self.trust.agent] if self.trust else [self.helper] if self.helper else []
+        return self.rng.choice([self.applicant, *beside])
+
+    def _beside(self) -> tuple[str, Person, Callable[[Rows, Dossier], Any]]:
+        """What happens to a dossier beside its flow: changes, proposals, the State itself."""
+        verb = self.rng.choice(("adjust", "adjust", "note_adjustments", "propose", "propose", "decline", "take_over"))
+        if verb == "take_over":
+            return verb, Person(SYSTEM, "system"), VERBS[verb](self)
+        if verb == "adjust":
+            return verb, self._one_side(), VERBS[verb](self)
+        roles = {"head", "leader"} if verb == "decline" else {"specialist", "head"}
+        return self._by(self.dossier.competent_id, roles, verb)
+
     def _by(
         self, unit: UUID, roles: set[str], verb: str, task: Any = None
     ) -> tuple[str, Person, Callable[[Rows, Dossier], Any]]:
-        there = self.town.at(directory().unit(unit).code, roles)
+        there = self.town.at(directory().unit(unit).code, roles, self.day)
         if not there:
             return self._anything()
         return verb, self.rng.choice(there), VERBS[verb](self, task)
@@ -232,6 +288,8 @@ class Life:
         for event in self.events[-max(events, 1) :]:
             for unit, *_ in event.data.get("work", ()):
                 self.touched.add(directory().unit(UUID(unit)).code)
+            if event.kind == "dossier.reorganised":
+                self.touched |= {directory().unit(UUID(unit)).code for unit in event.data["after"].values()}
         self._check_clock()
         self._check_owner(case)
 
@@ -239,15 +297,43 @@ class Life:
         if person.role == "system":
             return
         if person.role == "citizen":
-            if person is not self.applicant:
+            if person is not self.applicant and not self._agent_now(person):
                 self._broken("a stranger did something")
+            self.tally.by_agent += person is not self.applicant
             if "applicant" not in DOES[verb]:
                 self._broken("the applicant did what is the office's")
             return
-        if person.role not in DOES[verb]:
+        posts = person.posts_on(self.day)
+        if not any(role in DOES[verb] for role, _ in posts):
             self._broken("a role did what it may not")
-        if not any(within(code, person.place) for code in self.touched):
+        if not any(within(code, place) for code in self.touched for _, place in posts):
             self._broken("somebody acted on what they may not see")
+
+    def _agent_now(self, person: Person) -> bool:
+        trust = self.trust
+        return trust is not None and person is trust.agent and trust.first <= self.day <= trust.last
+
+    def _check_beside(self) -> None:
+        """Who submitted for the applicant knows of it exactly as long as the mandate holds, or the helper's days."""
+        if self.trust is not None and concerns(self.trust.agent.actor, self.dossier) != self._agent_now(
+            self.trust.agent
+        ):
+            self._broken("an agent sees what they may not, or not what they may")
+        if self.helper is not None and concerns(self.helper.actor, self.dossier) != (
+            self.now <= self.tally.helped[self.dossier.pk][1]
+        ):
+            self._broken("a helper sees what they may not, or not what they may")
+
+    def _check_for_whom(self, verb: str, person: Person, event: Event) -> None:
+        """The ledger names the one who is away exactly where the deputy's own post would not have done."""
+        standing = person.stands(self.day)
+        named = event.actor.get("for")
+        if named is not None:
+            if standing is None or named["id"] != str(standing.principal.id):
+                self._broken("the ledger names somebody for whom nobody stood in")
+            self.tally.deputised += 1
+        elif person.role != "system" and person.role not in DOES[verb] and "applicant" not in DOES[verb]:
+            self._broken("a deputy did what only another's post allows, and the ledger does not say so")
 
     def _check_clock(self) -> None:
         due = self.dossier.case.due_at
@@ -272,7 +358,7 @@ class Life:
         raise Broken(f"life {self.number}: {what}\n" + "\n".join(self.said))
 
 
-QUIET = {"claim", "judge", "release"}
+QUIET = {"claim", "judge", "release", "adjust", "take_over"}
 """Verbs that say nothing when nothing changes."""
 
 
@@ -286,5 +372,14 @@ def live_many(town: Town, count: int, seed: int, *, portion: int = 500) -> Tally
         life.live(rng.randrange(3, 45))
         if number % portion == portion - 1:
             work.flush()
+            if (number + 1) // portion & (number + 1) // portion - 1 == 0:
+                _count_rows()
     work.flush()
+    _count_rows()
     return tally
+
+
+def _count_rows() -> None:
+    """Nobody else can count what this transaction wrote, and without it the database plans blindly."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from motcua.services.dossiers import actions, moving
+from motcua.services.dossiers.actions.proposing import decline, propose
 from motcua.services.dossiers.actions.transfer import new_sheet
 from motcua.services.dossiers.models import Dossier, Load
 from tests.support.lives_rows import Rows
@@ -126,13 +127,35 @@ def _verbs() -> Iterator[tuple[str, Maker]]:
     yield verb("correct_result", lambda life, task: {"name": "Kết quả đúng"}, actions.correct_result)
     yield verb("decline_correction", lambda life, task: {"explanation": "Đúng rồi."}, actions.decline_correction)
     yield verb("close_unanswered", lambda life, task: {}, actions.close_unanswered)
+    yield verb(
+        "adjust",
+        lambda life, task: {
+            "answers": {"con": life.rng.choice(("An", "Bình", "Cúc"))},
+            "delivery": life.rng.choice(("", "counter", "post", "fax")),
+        },
+        actions.adjust,
+    )
+    yield verb("note_adjustments", lambda life, task: {}, actions.note_adjustments)
+    yield verb(
+        "propose",
+        lambda life, task: {
+            "turn": life.rng.choice(("extend", "stop", "reopen", "sleep")),
+            "reason": life.rng.choice(("Hồ sơ khó", "Hồ sơ khó", "")),
+        },
+        propose,
+    )
+    yield verb(
+        "decline",
+        lambda life, task: {"proposal_id": _proposal(life), "answer": life.rng.choice(("Chưa cần", "Chưa cần", ""))},
+        decline,
+    )
     yield verb("remark", lambda life, task: {"text": "Ghi chú"}, actions.remark)
     yield verb(
         "take_over",
         lambda life, task: {
-            "to": lambda unit: life.town.units["other_commune"].id,
-            "keeps": lambda person, stage, unit: True,
-            "why": {"basis": "", "on": "2026-01-01"},
+            "to": lambda unit: _heirs(life).get(unit, unit),
+            "keeps": lambda person, stage, unit: False,
+            "why": {"basis": "Nghị quyết 1", "on": life.now.date().isoformat()},
         },
         actions.take_over,
     )
@@ -168,6 +191,20 @@ def _hand_over(life: Life, task: Any = None) -> Callable[[Rows, Dossier], Any]:
         return actions.hand_over(work, dossier, sheet=sheet)
 
     return act
+
+
+def _heirs(life: Life) -> dict[UUID, UUID]:
+    """The ward becomes part of its neighbour: a reorganisation as one dossier meets it."""
+    units = life.town.units
+    return {
+        units["commune"].id: units["other_commune"].id,
+        units["commune_centre"].id: units["other_commune_centre"].id,
+    }
+
+
+def _proposal(life: Life) -> UUID:
+    rows = life.dossier.__dict__["_parts"].get("proposals", [])
+    return life.rng.choice(rows).id if rows else uuid4()
 
 
 VERBS: dict[str, Maker] = dict(_verbs())

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -52,10 +52,15 @@ def _check_clocks(sample: int) -> None:
         assert dossier.case.due_at == told.due, dossier.code
 
 
-def _check_lists(town: lives.Town) -> None:
+def _check_lists(town: lives.Town, tally: lives.Tally, at: datetime) -> None:
+    with clock.at(at):
+        _check_lists_of(town, tally, at)
+
+
+def _check_lists_of(town: lives.Town, tally: lives.Tally, at: datetime) -> None:
     """Everybody's list is what the model says: their own agency's, or what their units had work on; nobody else's."""
     places: dict[Any, set[str]] = {}
-    applicants: dict[Any, Any] = {}
+    moved: set[Any] = set()
     codes = {str(unit.id): unit.code for unit in directory().all}
     for stream, kind, data in Event.objects.order_by("id").values_list("stream", "kind", "data").iterator():
         if kind.startswith("dossier."):
@@ -63,19 +68,33 @@ def _check_lists(town: lives.Town) -> None:
             if kind == "dossier.submitted":
                 seen |= {codes[data["received_at"]], codes[data["competent"]]}
             seen |= {codes[unit] for unit, *_ in data.get("work", ())}
+            if kind == "dossier.reorganised":
+                moved.add(stream)
+                seen |= {codes[unit] for unit in data["after"].values()}
     applicants = dict(Dossier.objects.values_list("pk", "applicant_id"))
     for person in town.people:
         if person.role == "anonymous":
             expected: set[Any] = set()
         elif person.role == "citizen":
             expected = {key for key, party in applicants.items() if party == person.actor.party_id}
-        elif person.role in lives.READERS:
+            expected |= {
+                key
+                for key, trust in tally.entrusted.items()
+                if trust.agent is person and trust.first <= at.date() <= trust.last
+            }
+        elif person.role == "helper":
             expected = {
-                key for key in applicants if any(lives.within(code, person.place) for code in places.get(key, ()))
+                key for key, (helper, until) in tally.helped.items() if helper == person.actor.id and at <= until
             }
         else:
-            expected = set()
-        found = set(visible_to(person.actor).values_list("pk", flat=True))
+            reach = [place for role, place in person.posts_on(at.date()) if role in lives.READERS]
+            expected = {
+                key for key in applicants if any(lives.within(c, place) for c in places.get(key, ()) for place in reach)
+            }
+        found = set(visible_to(person.actor_on(at.date())).values_list("pk", flat=True))
+        if person.role in lives.READERS:  # what has left an agency with its open steps is gone from there
+            assert found <= expected, (person.role, person.place)
+            found, expected = found - moved, expected - moved
         assert found == expected, (person.role, person.place, len(found), len(expected))
 
 
@@ -112,10 +131,15 @@ def _all_of_it(count: int, seed: int, sample: int) -> lives.Tally:
     assert tally.lives == count
     assert Dossier.objects.count() == count
     assert set(tally.statuses) == set(range(1, 11)), tally.statuses
-    assert set(tally.acts) >= set(lives.DOES) - {"take_over"}, set(lives.DOES) - set(tally.acts)
+    assert set(tally.acts) >= set(lives.DOES), set(lives.DOES) - set(tally.acts)
+    assert set(tally.refused) >= set(lives.DOES) - {"take_over"}
+    assert tally.deputised, "nobody stood in"
+    assert tally.by_agent, "nobody acted for another"
+    assert tally.helped
     _check_clocks(sample)
     with clock.at(LATER):
-        _check_lists(town)
+        _check_lists(town, tally, LATER)
+        _check_lists(town, tally, lives.BEGIN + timedelta(days=100))
         _check_counters()
         _reorganise()
         _check_counters()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from motcua.engines.organisations.queries import directory
 from motcua.services.dossiers.models import Dossier, DossierComponent, DossierFile, Result
@@ -87,10 +87,9 @@ def elsewhere(dossier: Dossier, names: Sequence[str]) -> dict[str, list[Held]]:
                 found[name].append(_of_result(result))
     papers = (
         DossierComponent.objects.select_related("dossier")
-        .filter(dossier__applicant=dossier.applicant_id, files__isnull=False)
+        .filter(Exists(DossierFile.objects.filter(component=OuterRef("pk"))), dossier__applicant=dossier.applicant_id)
         .exclude(dossier=dossier)
         .exclude(verdict__in=["missing", "invalid"])
-        .distinct()
         .order_by("-dossier__submitted_at", "id")
         .prefetch_related(Prefetch("files", DossierFile.objects.only("name", "component_id")))[:LOOKED_THROUGH]
     )

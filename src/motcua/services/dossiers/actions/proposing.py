@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+from motcua.engines.ledger.parts import parts
 from motcua.engines.ledger.work import Work
 from motcua.engines.organisations.queries import directory
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed
@@ -30,7 +31,7 @@ def propose(work: Work, dossier: Dossier, *, turn: str, reason: str) -> Proposal
         fields["reason"] = ["Give the reasons for it."]
     if fields:
         raise Invalid(fields=fields)
-    if Proposal.objects.filter(dossier=dossier.pk, turn=turn, answered_at__isnull=True).exists():
+    if any(each.turn == turn and each.answered_at is None for each in parts(dossier, "proposals")):
         raise Conflict("This is before the leader already.")
     row = Proposal(
         dossier=dossier,
@@ -41,6 +42,7 @@ def propose(work: Work, dossier: Dossier, *, turn: str, reason: str) -> Proposal
         proposed_by_id=work.actor.id,
     )
     work.add(row)
+    parts(dossier, "proposals").append(row)
     record(work, dossier, "dossier.proposed", {"proposal": str(row.id), "turn": turn})
     return row
 
@@ -48,7 +50,7 @@ def propose(work: Work, dossier: Dossier, *, turn: str, reason: str) -> Proposal
 @Action
 def decline(work: Work, dossier: Dossier, *, proposal_id: UUID, answer: str) -> Proposal:
     """The leader does not do what was proposed, and says why. Raises ``NotAllowed``, ``Conflict``, ``Invalid``."""
-    row = Proposal.objects.select_for_update().filter(pk=proposal_id, dossier=dossier.pk).first()
+    row: Proposal | None = next((each for each in parts(dossier, "proposals") if each.id == proposal_id), None)
     if row is None or row.answered_at is not None:
         raise Conflict("This has been answered already.")
     require(work.actor, LEAD, row.unit_id)
