@@ -91,6 +91,15 @@ def test_consent_on_paper_and_by_code(helper: Client) -> None:
     assert Assistance.objects.get().consent == "code"
 
 
+def test_what_is_not_taken_online_is_said_when_it_is_chosen(helper: Client) -> None:
+    intake = begun(helper)
+    counter_only = make_procedure(channels=("DIRECT",))
+    answer = helper.post(step(intake, "procedure"), {"version": str(counter_only.id)})
+    assert answer.headers["Location"] == step(intake, "procedure")
+    intake.refresh_from_db()
+    assert intake.data["procedure"] != str(counter_only.id)
+
+
 def test_a_counter_officer_does_not_help_without_the_role() -> None:
     counter = signed_in(make_officer("counter"))
     assert counter.get(reverse("desk:assist")).status_code == 403

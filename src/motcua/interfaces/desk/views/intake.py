@@ -29,6 +29,7 @@ from motcua.interfaces.desk.intake_papers import papers_context, take_papers
 from motcua.interfaces.desk.models import Intake
 from motcua.interfaces.desk.views.intake_end import check, consent
 from motcua.services.dossiers import groups
+from motcua.services.dossiers.models import Channel
 from motcua.services.procedures.queries import version
 from motcua.services.procedures.search import search
 
@@ -175,6 +176,12 @@ def _procedure(request: HttpRequest, found: Intake) -> HttpResponse:
             chosen = version(UUID(request.POST.get("version", "")))
         except (ValueError, NotFound):
             messages.error(request, _("Choose a procedure from the list."))
+            return go(found, "procedure")
+        if chosen.methods and chosen.method(Channel.ONLINE if is_assisted(found) else Channel.DIRECT) is None:
+            # said here already, not only when everything is filled in
+            messages.error(
+                request, _("This procedure can't be submitted this way. Please choose another way to submit.")
+            )
             return go(found, "procedure")
         keep(
             found,
