@@ -201,7 +201,8 @@ def test_every_kind_speaks_both_languages_everywhere() -> None:
     for kind in wording.kinds():
         for language in wording.LANGUAGES:
             for channel in wording.CHANNELS:
-                values = {name: "2026-02-20" if name.endswith("_by") else "x" for name in kind.placeholders}
+                days = ("_by", "_on")
+                values = {name: "2026-02-20" if name.endswith(days) else "x" for name in kind.placeholders}
                 values |= {name: "2026-02-20T09:00:00+00:00" for name in kind.placeholders if name.endswith("_at")}
                 said = wording.render(kind.key, channel, language, values, clock.today())
                 assert said.subject
