@@ -187,7 +187,8 @@ def _hand_over(life: Life, task: Any = None) -> Callable[[Rows, Dossier], Any]:
         load = Load.RESULTS if any(each.step == moving.SEND_RESULT for each in waiting) else Load.DOSSIERS
         sender = waiting[0].unit_id if waiting else dossier.received_at_id
         sheet = new_sheet(work, sender_id=sender, receiver_id=moving.receiver_of(dossier, load), load=load)
-        sheet.made_by_id = work.actor.id
+        if work.actor.id is not None:
+            sheet.made_by_id = work.actor.id
         return actions.hand_over(work, dossier, sheet=sheet)
 
     return act
