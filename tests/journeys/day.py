@@ -144,6 +144,7 @@ def act(page: Page, verb: str, **fields: str) -> None:
             control.select_option(option.first.get_attribute("value") if option else value)
         else:
             control.fill(value)
+            expect(control).to_have_value(value)
     submit(page, form.locator("button:not([name=preview])").last)
     uncomplaining(page, verb)
     expect(page.locator(".mc-notice--done").first).to_be_visible()
