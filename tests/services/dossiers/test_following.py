@@ -44,10 +44,15 @@ def test_a_whole_life_is_told_and_papered() -> None:
     follow()
     # the receipt, at the end the control sheet, and the receipt of the result
     assert set(Document.objects.values_list("form", flat=True)) == {"01", "06", "KQ"}
-    assert sorted(told(dossier)) == ["dossier.accepted", "dossier.completed", "dossier.returned", "dossier.submitted"]
+    assert sorted(told(dossier)) == [
+        "dossier.accepted",
+        "dossier.completed_early",
+        "dossier.returned",
+        "dossier.submitted",
+    ]
     items = {item.kind: item for item in inbox(actor_of(citizen))}
     assert dossier.code in items["dossier.accepted"].subject
-    assert "Trung tâm Phục vụ hành chính công phường Thuận Hóa" in items["dossier.completed"].body
+    assert "Trung tâm Phục vụ hành chính công phường Thuận Hóa" in items["dossier.completed_early"].body
     assert citizen.full_name not in "".join(item.subject + item.body for item in items.values())
     follow()
     assert Document.objects.count() == 3
