@@ -91,6 +91,7 @@ def page(
 
 AT_REST = """async () => {
     await document.fonts.ready
+    window.scrollTo({top: 0, behavior: 'instant'})
     const finite = document.getAnimations().filter(each => each.effect?.getComputedTiming().endTime !== Infinity)
     await Promise.allSettled(finite.map(each => each.finished))
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
@@ -101,7 +102,8 @@ def axe(page: Page, *, exclude: list[str] | None = None) -> None:
     """Asserts that the page as it stands breaks no rule of WCAG 2.2, levels A and AA.
 
     The checker is handed to the browser by its debugging door, which the page's policy does not concern. It measures
-    the page at rest: a font that arrives or a movement that runs while it measures would shift what it measured.
+    the page at rest and from its top: a font that arrives while it measures would shift what it measured, and a focus
+    that scrolled the page would leave whatever comes to lie under the bar that stays.
     """
     page.wait_for_load_state("load")
     page.evaluate(AT_REST)
@@ -114,7 +116,11 @@ def axe(page: Page, *, exclude: list[str] | None = None) -> None:
         [scope, WCAG],
     )
     found = [
-        {"rule": item["id"], "help": item["help"], "where": [node["target"] for node in item["nodes"]][:5]}
+        {
+            "rule": item["id"],
+            "help": item["help"],
+            "where": [[node["target"], node["failureSummary"]] for node in item["nodes"]][:5],
+        }
         for item in result["violations"]
     ]
     assert not found, f"{page.url}: " + json.dumps(found, ensure_ascii=False, indent=1)
