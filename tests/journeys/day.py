@@ -100,6 +100,8 @@ def serve(day: Day, page: Page, card: str = "", *, procedure: str = COPY, origin
 def choose(page: Page, procedure: str) -> None:
     """The procedure by its code, among what is found as one types."""
     page.locator("main [name=q]").fill(procedure)
+    # what stood there before is exchanged for what was found; the address says when
+    expect(page).to_have_url(re.compile(f"q={re.escape(procedure)}"))
     hit = page.locator("#hits button[name=version]").filter(has_text=procedure).first
     expect(hit).to_be_visible()
     # the address follows what is typed: not every navigation is the one to wait for
