@@ -153,13 +153,14 @@ DOORS: Final = [
     Door(
         "desk/dossiers/<uuid:dossier_id>/files/<uuid:file_id>/",
         at="desk/dossiers/{new}/files/{file}/",
-        get=desk(200, 200, 404, 200, 404),
+        # who has no task in it says first why they look
+        get=desk(200, 302, 404, 200, 404),
         post=officers(405),
     ),
     Door(
         "desk/dossiers/<uuid:dossier_id>/documents/<uuid:document_id>/",
         at="desk/dossiers/{accepted}/documents/{document}/",
-        get=desk(200, 200, 404, 200, 404),
+        get=desk(200, 200, 404, 200, 404, clerk=302),
         post=officers(405),
     ),
 ]
