@@ -76,7 +76,7 @@ class Setting:
     seed: int
 
 
-def drawn(seed: int, key: UUID, step: str, what: str, values: Sequence[int]) -> int:
+def drawn(seed: int, key: int, step: str, what: str, values: Sequence[int]) -> int:
     """One of the measured values, the same for the same dossier and step in every run: so two runs differ only by what
     was changed, not by chance."""
     if not values:
@@ -95,6 +95,11 @@ class _Play:
         self.open: dict[UUID, list[str]] = {}
         self.result = Played({}, {step.key: StepLoad() for step in setting.flow.steps})
         self.moments: dict[float, datetime] = {}
+        # Drawn by its place among the arrivals, not by its key: the same year plays the same, from a copy too.
+        self.place = {
+            arrival.key: place
+            for place, arrival in enumerate(sorted(arrivals, key=lambda each: (each.at, str(each.key))))
+        }
         for arrival in arrivals:
             self._put(arrival.at, "come", arrival, "")
 
@@ -123,7 +128,8 @@ class _Play:
         self.open.setdefault(arrival.key, []).append(step)
         measures = self.setting.measures
         share = measures.idle_share.get(step, 0.0)
-        idle = int(share * drawn(self.setting.seed, arrival.key, step, "idle", measures.idle.get(step, ())))
+        values = measures.idle.get(step, ())
+        idle = int(share * drawn(self.setting.seed, self.place[arrival.key], step, "idle", values))
         idle += arrival.waits.get(step, 0)
         self.result.steps[step].idle += idle
         self._put(self._after(arrival, step, now, idle), "ready", arrival, step)
@@ -145,7 +151,7 @@ class _Play:
         desk = self._desk(arrival, step)
         self.busy[desk] = self.busy.get(desk, 0) + 1
         values = self.setting.measures.service.get(step, ())
-        seconds = max(60, drawn(self.setting.seed, arrival.key, step, "service", values))
+        seconds = max(60, drawn(self.setting.seed, self.place[arrival.key], step, "service", values))
         load = self.result.steps[step]
         load.count += 1
         load.served += seconds
