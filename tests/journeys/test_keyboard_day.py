@@ -40,7 +40,11 @@ def test_a_morning_by_keyboard(page: Page) -> None:
         page.keyboard.press("x")
     expect(page.locator("[data-bulk-count]")).to_have_text("2")
     page.keyboard.press("C")
-    expect(page.locator(".mc-notice--done")).to_be_visible()
+    # a few are done at once and told on the list; what takes longer has a page of its own
+    done = page.locator(".mc-notice--done, .mc-bulk-state:has-text('Đã xong')")
+    expect(done.first).to_be_visible(timeout=30_000)
+    if "/bulk/" in page.url:
+        page.goto("/desk/")
     # one is passed on: the next stands there at once, and z takes it back
     page.keyboard.press("j")
     page.keyboard.press("Enter")
