@@ -64,7 +64,7 @@ def test_the_same_seed_is_the_same_year() -> None:
 
 @pytest.fixture
 def year(db: None) -> tuple[str, datetime, datetime]:
-    """A hundred and twenty dossiers in six waves; one specialist, one after the other, three to seven hours each: some become late."""
+    """A hundred and twenty dossiers in six waves; one specialist, one after the other: some become late."""
     procedure = factories.make_procedure(allow=("3", "WORKING_DAY"), channels=("DIRECT",))
     staff = factories.make_staff()
     citizen = factories.make_citizen()
