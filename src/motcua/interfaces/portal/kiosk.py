@@ -27,7 +27,7 @@ from motcua.foundation import clock
 from motcua.foundation.errors import Invalid
 from motcua.foundation.identifiers import parse_identity_qr
 from motcua.services.dossiers import door
-from motcua.services.dossiers.models import Draft
+from motcua.services.dossiers.actions.drafts import discard_all
 
 CARD: Final = "kiosk_card"
 SEEN: Final = "kiosk_seen"
@@ -136,7 +136,7 @@ def known_of(request: HttpRequest, form: Form) -> dict[str, Known]:
 def leave(request: HttpRequest, code: str = "") -> HttpResponse:
     """Ends the session: what was begun is forgotten; after a submission its code is shown, and nothing else."""
     if isinstance(request.user, User):
-        Draft.objects.filter(owner=request.user, dossier__isnull=True).delete()
+        discard_all(request.user.pk)
     logout(request)
     if not code:
         return HttpResponseRedirect(reverse("portal:kiosk"))

@@ -175,6 +175,11 @@ def discard(actor: Actor, draft_id: UUID) -> None:
         _locked(actor, draft_id).delete()
 
 
+def discard_all(owner_id: UUID) -> None:
+    """Forgets everything that a person has begun and not submitted: a kiosk keeps nothing of who stood at it."""
+    Draft.objects.filter(owner_id=owner_id, dossier__isnull=True).delete()
+
+
 def submit_draft(actor: Actor, draft_id: UUID, *, channel: str = Channel.ONLINE) -> tuple[Dossier, bool]:
     """Validates everything and submits. A second click gets the same dossier (False: it was there already).
 
