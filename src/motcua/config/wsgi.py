@@ -9,7 +9,7 @@ import os
 # the start, and afterwards nobody need look at it again.
 gc.disable()
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402 - the collector rests first
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motcua.config.settings")
 _pages = get_wsgi_application()
