@@ -127,7 +127,7 @@ def begin_something(page: Page, persona: str, server: Platform) -> list[str]:
         with page.expect_navigation(wait_until="domcontentloaded"):
             page.locator("[data-bulk-bar] button[value=claim]").click()
         with server.connect() as looked:  # one row is done before there is a page to wait on
-            runs = looked.execute("SELECT id FROM dossiers_bulkrun ORDER BY id DESC LIMIT 1").fetchall()
+            runs = looked.execute("SELECT id FROM dossiers_bulkrun ORDER BY made_at DESC LIMIT 1").fetchall()
         begun += [f"/desk/bulk/{key}/" for (key,) in runs]
     if persona == "administrator":
         page.goto("/desk/administration/forms/", wait_until="domcontentloaded")

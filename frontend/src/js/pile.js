@@ -6,6 +6,7 @@ each("form[data-pile]", (form) => {
   if (!field) return;
   const waiting = [];
   let busy = false;
+  field.focus(); // a browser sets autofocus when it paints, a scanner may begin before
 
   async function send(code) {
     const answer = await fetch(form.action, {

@@ -240,6 +240,8 @@ def test_codes_come_one_after_another_and_one_act_does_for_all() -> None:
     assert text.count("data-row") == 2
     rows = text[text.index("<tbody") :]
     assert rows.index(second.code) < rows.index(first.code)
+    # another window of the same officer works on the same pile, whatever its session had read before
+    assert signed_in(staff.counter).get(url).content.decode().count("data-row") == 2
     client.post(reverse("desk:bulk"), {"verb": "accept", "dossier": [str(first.pk), str(second.pk)], "token": "t"})
     first.refresh_from_db()
     second.refresh_from_db()

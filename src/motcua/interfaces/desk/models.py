@@ -44,3 +44,19 @@ class Intake(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Scanned(models.Model):
+    """One dossier of an officer's pile. A row each, not a list in the session: codes come faster than pages answer."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    dossier = models.ForeignKey("dossiers.Dossier", models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "dossier"], name="scanned_once")]
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,6 +20,7 @@ from motcua.foundation import clock
 from motcua.foundation.keys import new_id
 from motcua.interfaces.desk.access import actor_of, holding
 from motcua.interfaces.desk.frame import WORK, desk_page
+from motcua.interfaces.desk.models import Scanned
 from motcua.interfaces.desk.rows import procedure_names
 from motcua.interfaces.desk.views.bulk import offers_for
 from motcua.services.dossiers import bulk as runs
@@ -27,8 +28,8 @@ from motcua.services.dossiers import queries
 from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.searching import search
 
-PILE: Final = "desk_pile"
-"""Where the session keeps the pile: keys of dossiers, the last scanned first."""
+KEPT: Final = timedelta(hours=16)
+"""A pile is of one working day; what stands longer was left behind."""
 
 _CODE: Final = re.compile(r"[A-Z0-9][A-Z0-9.\-]{2,59}")
 
@@ -45,7 +46,7 @@ class Line:
 @holding(*WORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def batch(request: HttpRequest) -> HttpResponse:
-    """The pile. A POST adds a code (``code``), takes one off (``off``) or clears it (``clear``)."""
+    """The pile. A POST adds a code (``code``) or clears it (``clear``)."""
     trouble = ""
     if request.method == "POST":
         trouble = _change(request)
@@ -59,12 +60,9 @@ def batch(request: HttpRequest) -> HttpResponse:
 
 def _change(request: HttpRequest) -> str:
     """Changes the pile. Returns what was wrong with the code, if anything."""
-    pile: list[str] = list(request.session.get(PILE, []))
+    pile = Scanned.objects.filter(owner=actor_of(request).id)
     if "clear" in request.POST:
-        request.session[PILE] = []
-        return ""
-    if "off" in request.POST:
-        request.session[PILE] = [key for key in pile if key != request.POST["off"]]
+        pile.delete()
         return ""
     text = code_of(request.POST.get("code", ""))
     if not text:
@@ -73,13 +71,14 @@ def _change(request: HttpRequest) -> str:
     exact = [dossier for dossier in found if dossier.code == text] or found
     if len(exact) != 1:
         return _("No dossier of your units has the code %(code)s.") % {"code": text[:60]}
-    key = str(exact[0].pk)
-    if key in pile:
-        return _("%(code)s is in the pile already.") % {"code": exact[0].code}
-    if len(pile) >= runs.MOST:
+    now = clock.now()
+    pile.filter(at__lt=now - KEPT).delete()
+    if pile.count() >= runs.MOST:
         return _("At most 500 dossiers at once. Please do the rest afterwards.")
-    request.session[PILE] = [key, *pile]
-    return ""
+    _row, added = Scanned.objects.get_or_create(
+        owner_id=actor_of(request).id, dossier_id=exact[0].pk, defaults={"at": now}
+    )
+    return "" if added else _("%(code)s is in the pile already.") % {"code": exact[0].code}
 
 
 def code_of(scanned: str) -> str:
@@ -93,7 +92,8 @@ def code_of(scanned: str) -> str:
 
 def _pile(request: HttpRequest) -> dict[str, Any]:
     actor = actor_of(request)
-    keys = [UUID(key) for key in request.session.get(PILE, [])]
+    fresh = Scanned.objects.filter(owner=actor.id, at__gte=clock.now() - KEPT)
+    keys = list(fresh.values_list("dossier_id", flat=True)[: runs.MOST])
     found = {row.pk: row for row in queries.visible_to(actor).filter(pk__in=keys).select_related("case")}
     names, units = procedure_names(found.values()), directory().by_id
     lines = []
