@@ -5,10 +5,10 @@ from __future__ import annotations
 from motcua.engines.accounts.models import User
 from motcua.engines.accounts.queries import actor_of
 from motcua.foundation.cache import forget_all
-from motcua.services.dossiers import groups
 from motcua.services.dossiers.actions import group_drafts
 from motcua.services.dossiers.actions.groups import GroupSubmission, submit_group_once
 from motcua.services.dossiers.models import LinkedGroup
+from motcua.services.dossiers.together import groups
 from tests import factories
 
 MEMBERS = [

@@ -23,12 +23,13 @@ from motcua.engines.organisations.deputies import depute
 from motcua.engines.organisations.models import Appointment, WorkCalendar
 from motcua.foundation import clock
 from motcua.interfaces.desk.models import Intake
-from motcua.services.dossiers import actions, reorganising
+from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions import drafts
-from motcua.services.dossiers.bulk import begin_run
 from motcua.services.dossiers.models import Dossier, Draft
+from motcua.services.dossiers.office.bulk import begin_run
 from motcua.services.dossiers.papers import issue
-from motcua.services.dossiers.ratings import asked
+from motcua.services.dossiers.rating.ratings import asked
+from motcua.services.dossiers.reorganising import plans as reorganising
 from motcua.services.procedures import actions as catalogue
 from motcua.services.procedures.forms.loading import designed_data
 from motcua.services.procedures.models import LifeEvent, Procedure, ReviewItem, SearchWord

@@ -23,12 +23,13 @@ from motcua.engines.organisations.queries import calendar_for, directory
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import MotcuaError, NotFound
-from motcua.services.dossiers import actions, moving
+from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions.common import concerns
 from motcua.services.dossiers.actions.correcting import opened as correction_of
 from motcua.services.dossiers.actions.stopping import demanded
 from motcua.services.dossiers.actions.supplement import pending
 from motcua.services.dossiers.models import Assistance, Consent, Dossier
+from motcua.services.dossiers.together import moving
 from tests.support.lives_rows import Rows, copied
 from tests.support.lives_town import BEGIN, DOES, LAWFUL, MAY_DO, READERS, Person, Town, Trust, build, within
 from tests.support.lives_verbs import VERBS

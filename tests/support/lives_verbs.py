@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from motcua.services.dossiers import actions, moving
+from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions.proposing import decline, propose
 from motcua.services.dossiers.actions.transfer import new_sheet
 from motcua.services.dossiers.models import Dossier, Load
+from motcua.services.dossiers.together import moving
 from tests.support.lives_rows import Rows
 
 if TYPE_CHECKING:

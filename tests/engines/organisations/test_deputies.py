@@ -18,9 +18,10 @@ from motcua.engines.organisations.queries import grants_of
 from motcua.foundation import clock
 from motcua.foundation.errors import Conflict, Invalid, MotcuaError, NotAllowed, Refused
 from motcua.interfaces.desk.rows import rows_of
-from motcua.services.dossiers import actions, worklists
+from motcua.services.dossiers import actions
 from motcua.services.dossiers.models import Result
-from motcua.services.dossiers.worklists import Filter
+from motcua.services.dossiers.office import worklists
+from motcua.services.dossiers.office.worklists import Filter
 from tests.factories import make_dossier, make_officer, make_staff, make_units, open_task
 from tests.interfaces.desk.support import signed_in
 

@@ -16,7 +16,8 @@ from motcua.engines.notices.models import Message
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.interfaces.desk.models import Intake
-from motcua.services.dossiers import actions, intake_jobs
+from motcua.services.dossiers import actions
+from motcua.services.dossiers.jobs import intake as intake_jobs
 from motcua.services.dossiers.models import AnswerCount, Assistance, Dossier
 from tests.factories import make_citizen, make_dossier, make_officer, make_procedure, make_staff, make_units, unit
 from tests.interfaces.desk.support import signed_in

@@ -6,9 +6,9 @@ import pytest
 
 from motcua.engines.ledger.models import Event
 from motcua.foundation.cache import forget_all
-from motcua.services.dossiers import groups
 from motcua.services.dossiers.actions.group_definitions import stream_of
 from motcua.services.dossiers.models import LinkedGroup
+from motcua.services.dossiers.together import groups
 from tests.factories import make_officer, make_procedure, make_units
 from tests.interfaces.desk.support import signed_in
 from tests.services.dossiers.test_groups import BIRTH, define

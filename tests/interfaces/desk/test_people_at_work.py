@@ -17,9 +17,10 @@ from motcua.engines.ledger.models import Event
 from motcua.engines.notices.models import Message
 from motcua.engines.organisations.models import Appointment
 from motcua.foundation import clock
-from motcua.services.dossiers import actions, proposals
-from motcua.services.dossiers import bulk as runs
+from motcua.services.dossiers import actions
 from motcua.services.dossiers.models import BulkRow, BulkRun, HandOver, Proposal, RowState
+from motcua.services.dossiers.office import bulk as runs
+from motcua.services.dossiers.office import proposals
 from tests.factories import (
     make_citizen,
     make_dossier,

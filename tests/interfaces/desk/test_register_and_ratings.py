@@ -15,9 +15,10 @@ from django.urls import reverse
 
 from motcua.engines.ledger import readers
 from motcua.foundation import clock
-from motcua.services.dossiers import ratings, register
+from motcua.services.dossiers import register
 from motcua.services.dossiers.models import Access, Dossier
 from motcua.services.dossiers.papers import issue
+from motcua.services.dossiers.rating import ratings
 from tests.factories import make_dossier, make_officer, make_procedure, make_staff, make_units, unit
 from tests.interfaces.desk.support import signed_in
 

@@ -13,7 +13,7 @@ from motcua.engines.accounts.queries import actor_of
 from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.organisations.models import Reorganisation, Unit
 from motcua.foundation import clock
-from motcua.services.dossiers import reorganising
+from motcua.services.dossiers.reorganising import plans as reorganising
 from tests import factories
 from tests.interfaces.desk.support import signed_in
 from tests.interfaces.portal import support as portal

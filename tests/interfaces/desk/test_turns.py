@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from motcua.engines.notices.models import Message
 from motcua.foundation import clock
-from motcua.services.dossiers import actions, turn_jobs
+from motcua.services.dossiers import actions
+from motcua.services.dossiers.jobs import turns as turn_jobs
 from motcua.services.dossiers.models import Dossier, Result
 from motcua.services.dossiers.rules import Status
 from tests import factories

@@ -13,8 +13,8 @@ from motcua.engines.accounts.queries import actor_of
 from motcua.engines.cases.models import Task, WorkCount
 from motcua.foundation import clock
 from motcua.interfaces.desk.models import SavedView
-from motcua.services.dossiers import worklists
-from motcua.services.dossiers.worklists import Filter
+from motcua.services.dossiers.office import worklists
+from motcua.services.dossiers.office.worklists import Filter
 from tests.factories import make_citizen, make_dossier, make_officer, make_procedure, make_staff, make_units
 from tests.interfaces.desk.support import signed_in
 

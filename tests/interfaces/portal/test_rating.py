@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.work import begin
 from motcua.foundation import clock
-from motcua.services.dossiers import access, policies, ratings
+from motcua.services.dossiers import access, policies
 from motcua.services.dossiers.models import Access, DoorWay, Rating, Why
 from motcua.services.dossiers.papers import issue
-from motcua.services.dossiers.scoring import CONTENTS
+from motcua.services.dossiers.rating import ratings
+from motcua.services.dossiers.rating.scoring import CONTENTS
 from tests.factories import make_citizen, make_client, make_dossier, make_staff
 from tests.interfaces.api.conftest import Api
 from tests.interfaces.desk import support as desk

@@ -13,8 +13,8 @@ from django.db import connection, connections
 from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.verify import verify
 from motcua.services.dossiers import actions
-from motcua.services.dossiers import bulk as runs
 from motcua.services.dossiers.models import BulkRun
+from motcua.services.dossiers.office import bulk as runs
 from tests.factories import make_citizen, make_dossier, make_procedure, make_staff, open_task
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]

@@ -17,7 +17,8 @@ from motcua.engines.notices.queries import inbox
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import MotcuaError
-from motcua.services.dossiers import actions, intake_jobs, jobs
+from motcua.services.dossiers import actions, jobs
+from motcua.services.dossiers.jobs import intake as intake_jobs
 from motcua.services.dossiers.models import Document, Dossier, SupplementRequest
 from motcua.services.dossiers.rules import Status
 from tests.factories import make_citizen, make_dossier, make_officer, make_procedure, make_staff, open_task

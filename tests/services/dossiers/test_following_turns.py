@@ -10,7 +10,7 @@ from motcua.engines.notices.models import Message
 from motcua.engines.notices.wording import render
 from motcua.foundation import clock
 from motcua.services.dossiers import actions
-from motcua.services.dossiers.following_turns import turns_notices
+from motcua.services.dossiers.following.turns import turns_notices
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -25,7 +25,7 @@ from motcua.foundation import clock
 from motcua.foundation.cache import forget_all
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
-from motcua.services.dossiers import actions, following_groups, groups
+from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions.groups import (
     GroupSubmission,
     advance,
@@ -35,10 +35,12 @@ from motcua.services.dossiers.actions.groups import (
     submit_group_once,
     withdraw_group,
 )
-from motcua.services.dossiers.groups import Part, parts_of, problems, waits_for
+from motcua.services.dossiers.following import groups as following_groups
 from motcua.services.dossiers.models import Channel, Dossier, DossierGroup, GroupMember, LinkedGroup
 from motcua.services.dossiers.rules import Status
-from motcua.services.dossiers.timelines import timeline
+from motcua.services.dossiers.together import groups
+from motcua.services.dossiers.together.groups import Part, parts_of, problems, waits_for
+from motcua.services.dossiers.together.timelines import timeline
 from motcua.services.procedures.importer import DEMO_CATALOGUE
 from tests.engines.files.samples import pdf
 from tests.factories import (
@@ -495,7 +497,7 @@ def test_what_follows_is_queued_by_the_ledger_s_reader(citizen: User, staff: Sta
 
 
 def test_the_shipped_file_is_plain_data() -> None:
-    path = Path(groups.__file__).parent / "data" / "linked_groups.json"
+    path = Path(groups.__file__).parents[1] / "data" / "linked_groups.json"
     assert all(
         set(row) >= {"key", "name", "name_en", "members", "basis"} for row in json.loads(path.read_text("utf-8"))
     )

@@ -18,9 +18,9 @@ from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.verify import verify
 from motcua.engines.organisations.queries import calendar_for, directory
 from motcua.foundation import clock
-from motcua.services.dossiers import reorganising
 from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.queries import visible_to
+from motcua.services.dossiers.reorganising import plans as reorganising
 from tests.support import lives, slow_clock
 
 IN_CI = 2_000

@@ -31,9 +31,10 @@ from motcua.engines.organisations.reorganisation import parse
 from motcua.foundation import clock
 from motcua.foundation.cache import forget_all
 from motcua.foundation.clock import VIETNAM
-from motcua.services.dossiers import actions, reorganising
+from motcua.services.dossiers import actions
 from motcua.services.dossiers.explain import reckoning_of
 from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.reorganising import plans as reorganising
 from motcua.services.procedures.content import ProcedureData
 from tests import factories
 from tests.interfaces.portal import support as portal

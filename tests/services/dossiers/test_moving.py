@@ -14,11 +14,12 @@ from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from motcua.foundation.working_time import DEFAULT_CALENDAR, Allowance, due
-from motcua.services.dossiers import actions, moving, queries
+from motcua.services.dossiers import actions, queries
 from motcua.services.dossiers.actions.transfer import Said
 from motcua.services.dossiers.explain import reckoning_of
 from motcua.services.dossiers.models import Dossier, HandOver, Load
 from motcua.services.dossiers.rules import Status
+from motcua.services.dossiers.together import moving
 from tests.factories import (
     make_citizen,
     make_dossier,

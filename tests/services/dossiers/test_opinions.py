@@ -19,11 +19,13 @@ from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from motcua.foundation.working_time import Allowance
-from motcua.services.dossiers import actions, linked_jobs, opinions, queries
+from motcua.services.dossiers import actions, queries
 from motcua.services.dossiers.actions.opinions import open_opinions
+from motcua.services.dossiers.jobs import linked as linked_jobs
 from motcua.services.dossiers.models import Dossier, Opinion
-from motcua.services.dossiers.possible import possible
+from motcua.services.dossiers.office.possible import possible
 from motcua.services.dossiers.rules import Status
+from motcua.services.dossiers.together import opinions
 from tests.engines.files.samples import pdf
 from tests.factories import Staff, make_dossier, make_officer, make_staff, make_units, unit
 

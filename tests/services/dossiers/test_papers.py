@@ -18,8 +18,8 @@ from motcua.engines.ledger.verify import verify
 from motcua.foundation import clock
 from motcua.foundation.errors import Refused
 from motcua.services.dossiers import papers
-from motcua.services.dossiers.glyphs import printable
 from motcua.services.dossiers.models import Document, Dossier
+from motcua.services.dossiers.papers.glyphs import printable
 from tests.factories import make_citizen, make_dossier, make_procedure
 
 FORMS = {"accepted": "01", "supplement": "02", "refused": "03"}

@@ -15,9 +15,9 @@ from motcua.engines.ledger.verify import verify
 from motcua.engines.notices.models import Message
 from motcua.foundation import clock
 from motcua.foundation.errors import Conflict, Invalid, NotFound
-from motcua.services.dossiers import ratings, scoring
 from motcua.services.dossiers.models import Dossier, Rating, RatingCount
-from motcua.services.dossiers.scoring import CONTENTS, Scale, Spread
+from motcua.services.dossiers.rating import ratings, scoring
+from motcua.services.dossiers.rating.scoring import CONTENTS, Scale, Spread
 from tests.factories import make_dossier, make_staff, unit
 
 ALL = dict.fromkeys(CONTENTS, "5")

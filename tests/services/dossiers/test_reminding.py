@@ -17,9 +17,9 @@ from motcua.engines.organisations.models import Appointment
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed
-from motcua.services.dossiers import reminding
 from motcua.services.dossiers.actions.reminding import remind
-from motcua.services.dossiers.people import recipients_of
+from motcua.services.dossiers.office import reminding
+from motcua.services.dossiers.office.people import recipients_of
 from tests.factories import make_dossier, make_officer, make_staff, make_units, open_task
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from motcua.engines.organisations.models import Unit
 from motcua.engines.organisations.reorganisation import parse, read
 from motcua.foundation import clock
 from motcua.foundation.errors import Invalid
-from motcua.services.dossiers import reorganising
+from motcua.services.dossiers.reorganising import plans as reorganising
 from tests import factories
 from tests.services.dossiers.test_reorganising import ON, merger
 

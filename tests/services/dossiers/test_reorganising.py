@@ -26,11 +26,12 @@ from motcua.foundation import clock
 from motcua.foundation.cache import forget_all
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, NotAllowed, Refused
-from motcua.services.dossiers import actions, reorganising
+from motcua.services.dossiers import actions
 from motcua.services.dossiers.explain import reckoning_of
 from motcua.services.dossiers.models import Dossier, HandOver
-from motcua.services.dossiers.people import people_for
+from motcua.services.dossiers.office.people import people_for
 from motcua.services.dossiers.queries import get_by_code
+from motcua.services.dossiers.reorganising import plans as reorganising
 from tests import factories
 
 pytestmark = pytest.mark.django_db

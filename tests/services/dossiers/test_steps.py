@@ -14,7 +14,7 @@ from motcua.engines.ledger.work import begin
 from motcua.foundation import clock
 from motcua.foundation.errors import Invalid, NotAllowed, Refused
 from motcua.services.dossiers import actions
-from motcua.services.dossiers.possible import possible
+from motcua.services.dossiers.office.possible import possible
 from motcua.services.dossiers.rules import Status
 from tests import factories
 

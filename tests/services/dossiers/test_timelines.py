@@ -16,7 +16,7 @@ from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.working_time import Allowance
 from motcua.services.dossiers import actions
-from motcua.services.dossiers.timelines import WIDTH, Line, merged, timeline, without
+from motcua.services.dossiers.together.timelines import WIDTH, Line, merged, timeline, without
 from tests.factories import make_dossier, make_officer, make_staff, make_units, unit
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=VIETNAM)

@@ -21,8 +21,8 @@ from motcua.services.dossiers import actions, reasons
 from motcua.services.dossiers.actions.flow import unit_for
 from motcua.services.dossiers.actions.opinions import open_opinions
 from motcua.services.dossiers.models import Dossier
-from motcua.services.dossiers.people import people_for
-from motcua.services.dossiers.possible import chooses, steps_after, steps_before
+from motcua.services.dossiers.office.people import people_for
+from motcua.services.dossiers.office.possible import chooses, steps_after, steps_before
 from motcua.services.procedures.queries import version
 
 MOST_FILES = 20

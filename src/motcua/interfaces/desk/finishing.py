@@ -18,10 +18,11 @@ from motcua.foundation.errors import Conflict, NotFound
 from motcua.interfaces.desk import lists
 from motcua.interfaces.desk.access import actor_of, officer
 from motcua.interfaces.desk.frame import LIST
-from motcua.services.dossiers import actions, queries, worklists
+from motcua.services.dossiers import actions, queries
 from motcua.services.dossiers.actions.undoing import take_back
 from motcua.services.dossiers.models import Dossier
-from motcua.services.dossiers.worklists import Position
+from motcua.services.dossiers.office import worklists
+from motcua.services.dossiers.office.worklists import Position
 
 DONE: Final = "desk_done"
 """Where the session keeps what was just done, for the next page to say."""

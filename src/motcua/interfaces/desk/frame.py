@@ -17,8 +17,8 @@ from motcua.interfaces.desk import lists
 from motcua.interfaces.desk.access import actor_of
 from motcua.interfaces.desk.models import SavedView
 from motcua.interfaces.signing_in.posts import POST, Post, key_of
+from motcua.services.dossiers.office.worklists import LEAD
 from motcua.services.dossiers.queries import work_counts
-from motcua.services.dossiers.worklists import LEAD
 
 WORK = ("dossier.receive", "dossier.process", "dossier.sign", "dossier.return")
 ADMINISTRATION = ("catalogue.edit", "organisations.edit", "accounts.edit", "ledger.read")

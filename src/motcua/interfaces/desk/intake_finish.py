@@ -21,10 +21,11 @@ from motcua.foundation.errors import Conflict, Invalid, NotAllowed
 from motcua.interfaces.desk import intake as steps
 from motcua.interfaces.desk.intake_form import CounterForm, counter_form
 from motcua.interfaces.desk.models import Intake
-from motcua.services.dossiers import actions, door, moving
+from motcua.services.dossiers import actions, door
 from motcua.services.dossiers.actions.assisted import ConsentGiven, submit_assisted
 from motcua.services.dossiers.models import Channel, Delivery, Dossier
 from motcua.services.dossiers.queries import counter_of
+from motcua.services.dossiers.together import moving
 from motcua.services.procedures.content import ProcedureData
 
 SCREEN: Final = "screen"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from motcua.services.dossiers.models import Channel
-from motcua.services.dossiers.worklists import LEAD, Figures, Filter, Position
+from motcua.services.dossiers.office.worklists import LEAD, Figures, Filter, Position
 
 FILTERS = ("stage", "state", "agency", "unit", "person", "field", "procedure", "channel", "due", "mine")
 NOBODY = "none"

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from motcua.engines.organisations.queries import directory
 from motcua.interfaces.desk.acts import Act
-from motcua.services.dossiers import actions, moving
+from motcua.services.dossiers import actions
 from motcua.services.dossiers.models import Load
+from motcua.services.dossiers.together import moving
 
 
 class HandOver(Act):

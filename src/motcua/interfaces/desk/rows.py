@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from motcua.engines.cases.models import Task
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.organisations.queries import directory
-from motcua.services.dossiers import moving, online
+from motcua.services.dossiers import online
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.models import Channel, Dossier
 from motcua.services.dossiers.rules import SAME_DAY, Status
+from motcua.services.dossiers.together import moving
 from motcua.services.procedures.models import ProcedureVersion
 
 TRANSFER_STEPS: dict[str, Promise] = {

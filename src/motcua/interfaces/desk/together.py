@@ -9,9 +9,9 @@ from django.utils.translation import get_language
 
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
-from motcua.services.dossiers import groups, opinions
 from motcua.services.dossiers.models import Dossier, DossierGroup
-from motcua.services.dossiers.timelines import timeline
+from motcua.services.dossiers.together import groups, opinions
+from motcua.services.dossiers.together.timelines import timeline
 
 
 def panel(dossier: Dossier) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from motcua.services.dossiers.actions.common import extensions_of, stops_of
 from motcua.services.dossiers.actions.correcting import opened
 from motcua.services.dossiers.actions.originals import kept_originals
 from motcua.services.dossiers.actions.stopping import demanded
-from motcua.services.dossiers.following_turns import message_of
+from motcua.services.dossiers.following.turns import message_of
 from motcua.services.dossiers.models import Delivery, DossierComponent
 from motcua.services.dossiers.rules import CORRECTION_BASIS
 from motcua.services.procedures.queries import version

@@ -11,7 +11,7 @@ from motcua.interfaces.desk.acts import Act
 from motcua.services.dossiers.actions.proposing import decline, propose
 from motcua.services.dossiers.actions.reminding import remind
 from motcua.services.dossiers.models import Turn
-from motcua.services.dossiers.proposals import of_dossier
+from motcua.services.dossiers.office.proposals import of_dossier
 
 
 class Remind(Act):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from motcua.interfaces.templatetags._words import moment_words
-from motcua.services.dossiers.timelines import WIDTH, Line, Timeline
+from motcua.services.dossiers.together.timelines import WIDTH, Line, Timeline
 
 register = template.Library()
 

@@ -14,9 +14,9 @@ from motcua.engines.ledger.parts import parts
 from motcua.engines.organisations.past_calendars import calendar_at
 from motcua.foundation import clock
 from motcua.foundation.working_time import Allowance, Reckoning, Step, Stop, reckon
-from motcua.services.dossiers import moving
 from motcua.services.dossiers.actions.common import extensions_of, stops_of
 from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.together import moving
 
 DUE: Final = "due_at"
 """The key under which an event says what the due moment was after it."""

@@ -13,10 +13,11 @@ from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.prepared import fetch
 from motcua.engines.organisations.queries import UnitInfo, directory
 from motcua.foundation.errors import NotFound, Refused
-from motcua.services.dossiers import helping, worklists
+from motcua.services.dossiers import helping
 from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.office import worklists
+from motcua.services.dossiers.office.worklists import Figures, Filter, Position, stage_units
 from motcua.services.dossiers.reading import status_of
-from motcua.services.dossiers.worklists import Figures, Filter, Position, stage_units
 from motcua.services.procedures.content import ProcedureData
 
 __all__ = [
@@ -119,12 +120,12 @@ def counter_of(unit: UnitInfo) -> UnitInfo:
 def worklist(
     actor: Actor, wanted: Filter | None = None, *, after: Position | None = None, limit: int = 50
 ) -> list[Task]:
-    """The officer's open work, due first, at most ``limit`` tasks behind ``after``; see ``worklists.page``."""
+    """The officer's open work, due first, at most ``limit`` tasks behind ``after``; see ``office.worklists.page``."""
     return worklists.page(actor, wanted or Filter(), after=after, limit=limit).tasks
 
 
 def work_counts(actor: Actor) -> Figures:
-    """What the saved views show without counting; see ``worklists.figures``."""
+    """What the saved views show without counting; see ``office.worklists.figures``."""
     return worklists.figures(actor)
 
 

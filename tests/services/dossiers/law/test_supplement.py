@@ -13,8 +13,9 @@ from motcua.engines.ledger.work import begin
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Invalid, Refused
-from motcua.services.dossiers import actions, held, policies
+from motcua.services.dossiers import actions, policies
 from motcua.services.dossiers.models import Dossier, DossierFile, SupplementRequest
+from motcua.services.dossiers.office import held
 from motcua.services.dossiers.rules import punctuality
 from tests import factories
 

@@ -34,7 +34,7 @@ def reorganise(file: Path, dry_run: bool, as_json: bool) -> None:
     from motcua.engines.organisations.models import ReorganisationState
     from motcua.engines.organisations.reorganisation import read
     from motcua.foundation import clock
-    from motcua.services.dossiers import reorganising
+    from motcua.services.dossiers.reorganising import plans as reorganising
 
     data = read(file.read_bytes(), file.name)
     if dry_run:
@@ -73,7 +73,7 @@ def _submitted(data: dict[str, Any], as_json: bool) -> Any:
     """Decided now or before; what stands in the way is printed."""
     from motcua.engines.ledger.actor import SYSTEM
     from motcua.foundation.errors import Refused
-    from motcua.services.dossiers import reorganising
+    from motcua.services.dossiers.reorganising import plans as reorganising
 
     try:
         return reorganising.submit(SYSTEM, data)
@@ -93,7 +93,7 @@ def undo(name: str, as_json: bool) -> None:
     """Take the decided reorganisation NAME back before its day."""
     database.ensure()
     from motcua.engines.ledger.actor import SYSTEM
-    from motcua.services.dossiers import reorganising
+    from motcua.services.dossiers.reorganising import plans as reorganising
 
     row = reorganising.undo(SYSTEM, reorganising.named(name).id)
     if as_json:

@@ -133,7 +133,7 @@ def review(reason: str, code: str, limit: int, as_json: bool) -> None:
 
 def _load_linked_groups() -> None:
     """The groups of linked procedures that come with the house; those that offices have are left alone."""
-    from motcua.services.dossiers.groups import load_shipped
+    from motcua.services.dossiers.together.groups import load_shipped
 
     load_shipped()
 

@@ -19,11 +19,12 @@ from motcua.foundation.working_time import add_working_seconds
 from motcua.interfaces.cli.demo import people, province
 from motcua.interfaces.cli.demo.histories import papers_of, place_of, scene, stream_of
 from motcua.interfaces.cli.demo.samples import Samples
-from motcua.services.dossiers import actions, moving
+from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions.transfer import new_sheet
 from motcua.services.dossiers.door import fee_of
 from motcua.services.dossiers.models import Assistance, Channel, Consent, Dossier, Load
 from motcua.services.dossiers.queries import competent_unit, counter_of
+from motcua.services.dossiers.together import moving
 from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.models import Procedure
 from motcua.services.procedures.queries import version

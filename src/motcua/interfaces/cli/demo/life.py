@@ -19,11 +19,12 @@ from motcua.foundation.clock import VIETNAM
 from motcua.foundation.working_time import add_working_seconds, working_seconds_between
 from motcua.interfaces.cli.demo.samples import Samples
 from motcua.interfaces.cli.demo.staff import Staff
-from motcua.services.dossiers import actions, moving
+from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.actions.supplement import pending
 from motcua.services.dossiers.actions.transfer import close_sheet, new_sheet
 from motcua.services.dossiers.models import Channel, Delivery, Dossier, Load
+from motcua.services.dossiers.together import moving
 
 HOUR = 3600
 WORKING_DAY = 8 * HOUR

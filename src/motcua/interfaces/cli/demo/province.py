@@ -35,7 +35,7 @@ from motcua.foundation.cache import forget_all
 from motcua.foundation.errors import NotFound
 from motcua.interfaces.cli.demo import people
 from motcua.interfaces.cli.demo.memory import no_collection
-from motcua.services.dossiers.groups import load_shipped
+from motcua.services.dossiers.together.groups import load_shipped
 from motcua.services.procedures import actions as procedures
 from motcua.services.procedures.forms import load_designed_forms
 from motcua.services.procedures.importer import import_file

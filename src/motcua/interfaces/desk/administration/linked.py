@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from motcua.foundation.errors import NotFound
 from motcua.interfaces.desk.access import holding
 from motcua.interfaces.desk.administration.blocks import Block, Cell, Own, Table, failed, go, perform, show
-from motcua.services.dossiers import groups
 from motcua.services.dossiers.actions.group_definitions import define_group
 from motcua.services.dossiers.models import LinkedGroup
+from motcua.services.dossiers.together import groups
 from motcua.services.procedures.queries import life_events
 
 editor = holding("catalogue.edit")

@@ -18,7 +18,7 @@ from motcua.engines.organisations.reorganisation import read
 from motcua.foundation.errors import Conflict, Invalid, NotFound, Refused
 from motcua.interfaces.desk.access import actor_of, holding
 from motcua.interfaces.desk.administration.blocks import Block, Cell, FormBlock, Nothing, Pairs, Table, failed, go, show
-from motcua.services.dossiers import reorganising
+from motcua.services.dossiers.reorganising import plans as reorganising
 
 keeper = holding("organisations.edit")
 State = ReorganisationState

@@ -23,9 +23,9 @@ from motcua.interfaces.desk.frame import WORK, desk_page
 from motcua.interfaces.desk.models import Scanned
 from motcua.interfaces.desk.rows import procedure_names
 from motcua.interfaces.desk.views.bulk import offers_for
-from motcua.services.dossiers import bulk as runs
 from motcua.services.dossiers import queries
 from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.office import bulk as runs
 from motcua.services.dossiers.searching import search
 
 KEPT: Final = timedelta(hours=16)

@@ -26,11 +26,12 @@ from motcua.interfaces.desk.access import actor_of, officer
 from motcua.interfaces.desk.frame import desk_page
 from motcua.interfaces.desk.rows import procedure_names
 from motcua.interfaces.signing_in.posts import POST
-from motcua.services.dossiers import bulk as runs
-from motcua.services.dossiers import queries, worklists
+from motcua.services.dossiers import queries
 from motcua.services.dossiers.models import BulkRow, BulkRun, RowState
-from motcua.services.dossiers.people import people_for
-from motcua.services.dossiers.seen import proposals_of, seen_by
+from motcua.services.dossiers.office import bulk as runs
+from motcua.services.dossiers.office import worklists
+from motcua.services.dossiers.office.people import people_for
+from motcua.services.dossiers.office.seen import proposals_of, seen_by
 
 MOST_PAIRS = 12
 """Of so many different steps the people are looked up who may be given all of them."""

@@ -43,9 +43,9 @@ from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.actions.supplement import refuse_what_is_held, wanted_of
 from motcua.services.dossiers.explain import explain
 from motcua.services.dossiers.models import DoorWay, Dossier, DossierFile
+from motcua.services.dossiers.office.possible import Possible, possible
 from motcua.services.dossiers.papers.editions import title_of
-from motcua.services.dossiers.possible import Possible, possible
-from motcua.services.dossiers.ratings import rating_path
+from motcua.services.dossiers.rating.ratings import rating_path
 from motcua.services.dossiers.rules import Status
 from motcua.services.dossiers.turns import told_by
 from motcua.services.procedures.forms import kept_form

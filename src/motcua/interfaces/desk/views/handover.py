@@ -18,10 +18,11 @@ from motcua.foundation.errors import Invalid, MotcuaError
 from motcua.interfaces.desk.access import actor_of, holding
 from motcua.interfaces.desk.frame import desk_page
 from motcua.interfaces.desk.rows import procedure_names
-from motcua.services.dossiers import actions, moving
+from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions.transfer import MOST_ON_A_SHEET, Said
 from motcua.services.dossiers.models import HandOver, Load
 from motcua.services.dossiers.papers.handing_over import hand_over_sheet
+from motcua.services.dossiers.together import moving
 
 
 @holding("dossier.receive")

@@ -28,8 +28,8 @@ from motcua.interfaces.desk.intake_pages import go, keep, mine, show
 from motcua.interfaces.desk.intake_papers import papers_context, take_papers
 from motcua.interfaces.desk.models import Intake
 from motcua.interfaces.desk.views.intake_end import check, consent
-from motcua.services.dossiers import groups
 from motcua.services.dossiers.models import Channel
+from motcua.services.dossiers.together import groups
 from motcua.services.procedures.queries import version
 from motcua.services.procedures.search import search
 

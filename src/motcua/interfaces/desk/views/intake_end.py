@@ -40,8 +40,9 @@ from motcua.interfaces.desk.intake_finish import (
 from motcua.interfaces.desk.intake_form import counter_form
 from motcua.interfaces.desk.intake_pages import go, keep, mine, show
 from motcua.interfaces.desk.models import Intake
-from motcua.services.dossiers import door, moving
+from motcua.services.dossiers import door
 from motcua.services.dossiers.models import Channel, Consent, Delivery
+from motcua.services.dossiers.together import moving
 from motcua.services.procedures.content import ProcedureData
 
 SALT = "desk.intake.confirm"

@@ -22,10 +22,11 @@ from motcua.interfaces.desk.intake_finish import party_of
 from motcua.interfaces.desk.intake_form import commune_in
 from motcua.interfaces.desk.intake_pages import go, keep, mine, show
 from motcua.interfaces.desk.models import Intake
-from motcua.services.dossiers import actions, door, groups
+from motcua.services.dossiers import actions, door
 from motcua.services.dossiers.actions.groups import GroupSubmission, submit_group_once
-from motcua.services.dossiers.groups import Offer, Part
 from motcua.services.dossiers.models import Channel, Delivery, DossierGroup
+from motcua.services.dossiers.together import groups
+from motcua.services.dossiers.together.groups import Offer, Part
 from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.queries import current
 

@@ -22,10 +22,10 @@ from motcua.interfaces.desk import lists
 from motcua.interfaces.desk.access import actor_of, holding
 from motcua.interfaces.desk.frame import desk_page
 from motcua.interfaces.desk.rows import procedure_names
-from motcua.services.dossiers import leading, proposals, worklists
-from motcua.services.dossiers.leading import Late, Load, UnitLoad
-from motcua.services.dossiers.seen import proposals_of, seen_by
-from motcua.services.dossiers.worklists import LEAD, Filter
+from motcua.services.dossiers.office import leading, proposals, worklists
+from motcua.services.dossiers.office.leading import Late, Load, UnitLoad
+from motcua.services.dossiers.office.seen import proposals_of, seen_by
+from motcua.services.dossiers.office.worklists import LEAD, Filter
 
 CAUSES: dict[str, Promise] = {
     "opinion": _("Waiting for another agency’s opinion"),

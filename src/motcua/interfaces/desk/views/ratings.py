@@ -14,8 +14,8 @@ from motcua.engines.organisations.queries import UnitInfo, directory
 from motcua.foundation import clock
 from motcua.interfaces.desk.access import actor_of, holding
 from motcua.interfaces.desk.frame import desk_page
-from motcua.services.dossiers import ratings
-from motcua.services.dossiers.scoring import CONTENTS, GRADES, LETTERS, SCORES, worst_first
+from motcua.services.dossiers.rating import ratings
+from motcua.services.dossiers.rating.scoring import CONTENTS, GRADES, LETTERS, SCORES, worst_first
 
 COMMENTS = 20
 PERIODS = ((3, _("Last 3 months")), (12, _("Last 12 months")), (36, _("Last 3 years")))

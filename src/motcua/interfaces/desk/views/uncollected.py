@@ -18,7 +18,7 @@ from motcua.interfaces.desk.access import actor_of, holding
 from motcua.interfaces.desk.frame import desk_page
 from motcua.interfaces.desk.rows import procedure_names
 from motcua.services.dossiers import actions, policies
-from motcua.services.dossiers.uncollected import PAGE, Place, uncollected
+from motcua.services.dossiers.office.uncollected import PAGE, Place, uncollected
 
 MOST_REMINDED = 100
 

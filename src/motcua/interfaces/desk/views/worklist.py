@@ -24,9 +24,10 @@ from motcua.interfaces.desk.models import SavedView
 from motcua.interfaces.desk.rows import procedure_names, rows_of
 from motcua.interfaces.desk.views.bulk import offers_for
 from motcua.interfaces.signing_in.posts import POST, key_of
-from motcua.services.dossiers import access, queries, worklists
+from motcua.services.dossiers import access, queries
 from motcua.services.dossiers.models import DoorWay, Why
-from motcua.services.dossiers.people import people_of
+from motcua.services.dossiers.office import worklists
+from motcua.services.dossiers.office.people import people_of
 from motcua.services.dossiers.searching import SHORTEST_NAME, search
 from motcua.services.procedures.models import Field
 

@@ -35,7 +35,7 @@ from motcua.interfaces.portal.story import holder_words, story
 from motcua.interfaces.portal.views.procedures import plain_name
 from motcua.interfaces.portal.views.turning import listed
 from motcua.interfaces.shared_moments import moment_of
-from motcua.services.dossiers import actions, groups, queries
+from motcua.services.dossiers import actions, queries
 from motcua.services.dossiers.actions import FileIn, group_drafts
 from motcua.services.dossiers.actions.adjustment_drafts import adjustable
 from motcua.services.dossiers.actions.correcting import CORRECTABLE, opened
@@ -53,9 +53,10 @@ from motcua.services.dossiers.models import (
     SupplementRequest,
 )
 from motcua.services.dossiers.papers.issuing import PUBLIC
-from motcua.services.dossiers.ratings import rating_path
+from motcua.services.dossiers.rating.ratings import rating_path
 from motcua.services.dossiers.rules import COMPLETION, WITHDRAWABLE, Status
-from motcua.services.dossiers.timelines import timeline
+from motcua.services.dossiers.together import groups
+from motcua.services.dossiers.together.timelines import timeline
 from motcua.services.dossiers.turns import told_by
 from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.forms import kept_form

@@ -18,9 +18,9 @@ from motcua.interfaces.portal import hours, results
 from motcua.interfaces.portal.access import actor_of
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.offers import LEVELS
-from motcua.services.dossiers import groups
 from motcua.services.dossiers.queries import public_status, visible_to
 from motcua.services.dossiers.rules import COMPLETION
+from motcua.services.dossiers.together import groups
 from motcua.services.procedures import queries
 from motcua.services.procedures.search import search as find
 

@@ -21,14 +21,15 @@ from motcua.interfaces.portal import offers
 from motcua.interfaces.portal.access import actor_of, citizen
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.views.finding import party_of
-from motcua.services.dossiers import door, groups
+from motcua.services.dossiers import door
 from motcua.services.dossiers.actions import group_drafts
 from motcua.services.dossiers.actions.group_drafts import Filled
 from motcua.services.dossiers.actions.groups import drop_part, withdraw_group
 from motcua.services.dossiers.addresses import lookup_url
-from motcua.services.dossiers.groups import Offer
 from motcua.services.dossiers.models import Draft, GroupDraft
-from motcua.services.dossiers.timelines import timeline
+from motcua.services.dossiers.together import groups
+from motcua.services.dossiers.together.groups import Offer
+from motcua.services.dossiers.together.timelines import timeline
 from motcua.services.procedures.queries import current
 
 

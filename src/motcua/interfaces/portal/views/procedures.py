@@ -24,10 +24,10 @@ from motcua.interfaces.portal import kiosk, offers
 from motcua.interfaces.portal.access import actor_of, citizen, sign_in_url
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.views.finding import party_of
-from motcua.services.dossiers import groups
 from motcua.services.dossiers.actions import drafts
 from motcua.services.dossiers.forecasting import forecast
 from motcua.services.dossiers.models import Draft
+from motcua.services.dossiers.together import groups
 from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.forms import chosen_form
 from motcua.services.procedures.queries import current

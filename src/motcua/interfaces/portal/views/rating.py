@@ -13,9 +13,9 @@ from motcua.engines.organisations.queries import directory
 from motcua.foundation.errors import Invalid
 from motcua.interfaces.portal.frame import portal_page
 from motcua.interfaces.portal.views.procedures import plain_name
-from motcua.services.dossiers import ratings
 from motcua.services.dossiers.models import Rating
-from motcua.services.dossiers.scoring import CONTENTS, SCORES
+from motcua.services.dossiers.rating import ratings
+from motcua.services.dossiers.rating.scoring import CONTENTS, SCORES
 from motcua.services.procedures.queries import version
 
 

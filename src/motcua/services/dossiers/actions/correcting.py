@@ -14,13 +14,14 @@ from motcua.engines.ledger.work import Work
 from motcua.engines.organisations.queries import calendar_for, directory
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed
 from motcua.foundation.working_time import Allowance, Unit, due
-from motcua.services.dossiers import moving, policies, reasons
+from motcua.services.dossiers import policies, reasons
 from motcua.services.dossiers.actions.common import Action, is_applicant, person_of, record, require, task_of
 from motcua.services.dossiers.actions.flow import definition_of, open_step, open_transfer
 from motcua.services.dossiers.actions.submit import FileIn
 from motcua.services.dossiers.models import Correction, Dossier, DossierFile, FileKind, Result
 from motcua.services.dossiers.papercodes import paper_code_of, pickup_code
 from motcua.services.dossiers.rules import CORRECTION_BASIS, Status
+from motcua.services.dossiers.together import moving
 
 STEP: Final = "correct"
 STEP_NAME: Final = "Đính chính kết quả"

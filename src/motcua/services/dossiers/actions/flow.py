@@ -14,8 +14,8 @@ from motcua.engines.ledger.work import Work
 from motcua.engines.organisations.queries import UnitInfo, calendar_for, directory
 from motcua.foundation.errors import NotFound
 from motcua.foundation.working_time import Allowance, Unit, due
-from motcua.services.dossiers import moving
 from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.together import moving
 
 _standard = parse(STANDARD)
 

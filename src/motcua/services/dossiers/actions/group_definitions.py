@@ -10,8 +10,8 @@ from django.db import transaction
 
 from motcua.engines.ledger.work import Work
 from motcua.foundation.errors import Conflict, Invalid, NotFound
-from motcua.services.dossiers.groups import offers, parts_of, problems
 from motcua.services.dossiers.models import LinkedGroup
+from motcua.services.dossiers.together.groups import offers, parts_of, problems
 
 FIELDS = ("name", "name_en", "basis", "life_event", "keywords", "active", "members")
 

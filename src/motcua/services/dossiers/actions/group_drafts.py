@@ -22,12 +22,13 @@ from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.errors import Invalid, NotAllowed, NotFound, Refused
 from motcua.foundation.keys import new_id
-from motcua.services.dossiers import door, groups
+from motcua.services.dossiers import door
 from motcua.services.dossiers.actions import drafts
 from motcua.services.dossiers.actions.groups import GroupSubmission, submit_group
-from motcua.services.dossiers.groups import Offer, Part
 from motcua.services.dossiers.models import Channel, DossierGroup, Draft, GroupDraft, GroupDraftPart
 from motcua.services.dossiers.queries import counter_of
+from motcua.services.dossiers.together import groups
+from motcua.services.dossiers.together.groups import Offer, Part
 from motcua.services.procedures.forms import chosen_form
 from motcua.services.procedures.queries import current, version
 

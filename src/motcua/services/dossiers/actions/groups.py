@@ -25,7 +25,6 @@ from motcua.foundation.identifiers import build_dossier_code
 from motcua.services.dossiers.actions.common import lock, record
 from motcua.services.dossiers.actions.stopping import withdraw
 from motcua.services.dossiers.actions.submit import ComponentIn, FileIn, Submission, submit
-from motcua.services.dossiers.groups import Offer, Part, State, members_of, state_of, waits_for
 from motcua.services.dossiers.models import (
     Channel,
     Dossier,
@@ -39,6 +38,7 @@ from motcua.services.dossiers.models import (
     Way,
 )
 from motcua.services.dossiers.rules import ENDED, WITHDRAWABLE, Status
+from motcua.services.dossiers.together.groups import Offer, Part, State, members_of, state_of, waits_for
 from motcua.services.procedures.queries import version
 
 BASIS: Final = "ND118 Đ20"

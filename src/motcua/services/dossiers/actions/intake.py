@@ -15,7 +15,7 @@ from motcua.engines.organisations.queries import directory
 from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, Refused
-from motcua.services.dossiers import moving, policies, reasons
+from motcua.services.dossiers import policies, reasons
 from motcua.services.dossiers.actions.answering import first_answer
 from motcua.services.dossiers.actions.common import Action, due_of, move, record, require, task_in_hand, task_of
 from motcua.services.dossiers.actions.flow import definition_of, open_step, open_transfer
@@ -29,6 +29,7 @@ from motcua.services.dossiers.rules import (
     SAME_DAY_NEXT,
     Status,
 )
+from motcua.services.dossiers.together import moving
 from motcua.services.procedures.queries import version
 
 

@@ -20,11 +20,11 @@ from motcua.services.dossiers.actions.flow import definition_of, open_following,
 from motcua.services.dossiers.actions.opinions import decide_unheard
 from motcua.services.dossiers.actions.originals import hand_back_originals, problems_of_originals
 from motcua.services.dossiers.actions.submit import FileIn
-from motcua.services.dossiers.groups import awaited_before_signing
 from motcua.services.dossiers.models import Delivery, Dossier, DossierFile, FileKind, Result
 from motcua.services.dossiers.papercodes import paper_code_of, pickup_code, same_code
 from motcua.services.dossiers.rules import Status
 from motcua.services.dossiers.steps import fits, require_allowed, require_role, step_of
+from motcua.services.dossiers.together.groups import awaited_before_signing
 
 
 def _require_task(work: Work, task: Task) -> None:

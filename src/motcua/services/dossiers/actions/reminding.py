@@ -12,7 +12,7 @@ from motcua.engines.ledger.work import Work
 from motcua.foundation.errors import Conflict, Refused
 from motcua.services.dossiers.actions.common import Action, record, require, task_of
 from motcua.services.dossiers.models import Dossier
-from motcua.services.dossiers.people import recipients_of
+from motcua.services.dossiers.office.people import recipients_of
 
 LEAD: Final = "dossier.assign"
 AGAIN_AFTER: Final = timedelta(hours=1)

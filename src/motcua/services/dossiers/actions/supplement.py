@@ -30,8 +30,8 @@ from motcua.services.dossiers.actions.common import (
 )
 from motcua.services.dossiers.actions.flow import redate_steps
 from motcua.services.dossiers.actions.submit import FileIn, intake_due
-from motcua.services.dossiers.held import EXCUSES, held
 from motcua.services.dossiers.models import Dossier, DossierFile, FileKind, SupplementRequest
+from motcua.services.dossiers.office.held import EXCUSES, held
 from motcua.services.dossiers.rules import (
     GUIDANCE_BASIS,
     HELD_BASIS,

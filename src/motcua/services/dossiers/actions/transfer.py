@@ -15,12 +15,12 @@ from motcua.engines.ledger.work import Work, begin
 from motcua.engines.organisations.queries import directory
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed, Refused
-from motcua.services.dossiers import moving
 from motcua.services.dossiers.actions.common import Action, lock, record, require
 from motcua.services.dossiers.actions.flow import definition_of, open_step, open_transfer
 from motcua.services.dossiers.actions.intake import start_clock
 from motcua.services.dossiers.models import Dossier, HandOver, HandOverItem, Load
 from motcua.services.dossiers.rules import ARRIVAL_BASIS, TRANSFER_BASIS
+from motcua.services.dossiers.together import moving
 
 MOST_ON_A_SHEET = 200
 

@@ -27,7 +27,7 @@ class Dropped(models.TextChoices):
 
 class LinkedGroup(models.Model):
     """Nhóm thủ tục hành chính liên thông, as data. ``members``: [{"key", "procedure", "unit", "after", "needs",
-    "before_signing", "optional", "shared"}]; the first is the lead's. What each says: ``services.dossiers.groups``."""
+    "before_signing", "optional", "shared"}]; the first is the lead's. What each says: ``together.groups``."""
 
     key = models.SlugField(max_length=60, primary_key=True)
     name = models.CharField(max_length=300)

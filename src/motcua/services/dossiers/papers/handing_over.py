@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from motcua.services.dossiers import moving
 from motcua.services.dossiers.models import HandOver, Load
 from motcua.services.dossiers.papers import words
 from motcua.services.dossiers.papers.head import agency_head
 from motcua.services.dossiers.papers.rendering import qr_svg, render
+from motcua.services.dossiers.together import moving
 
 _ARRIVED = {True: "Đủ", False: "Thiếu", None: ""}
 

@@ -8,10 +8,10 @@ from typing import Any
 from motcua.engines.ledger.models import Event
 from motcua.engines.organisations.queries import directory
 from motcua.foundation.money import format_vnd
-from motcua.services.dossiers import ratings
 from motcua.services.dossiers.models import Delivery, Dossier, Result
 from motcua.services.dossiers.papers import words
 from motcua.services.dossiers.papers.rendering import qr_svg
+from motcua.services.dossiers.rating import ratings
 
 
 def receipt(dossier: Dossier, event: Event) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from motcua.services.dossiers.glyphs import printable
+from motcua.services.dossiers.papers.glyphs import printable
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 STANDARDS: Final = ["a-2a", "ua-1"]

@@ -12,10 +12,11 @@ from procrastinate.contrib.django import app
 from motcua.engines.ledger.actor import SYSTEM
 from motcua.foundation import clock
 from motcua.foundation.errors import MotcuaError
-from motcua.services.dossiers import actions, forecasting, opinions
+from motcua.services.dossiers import actions, forecasting
 from motcua.services.dossiers.actions import group_drafts
 from motcua.services.dossiers.actions.groups import advance
 from motcua.services.dossiers.models import Opinion
+from motcua.services.dossiers.together import opinions
 
 logger = logging.getLogger(__name__)
 

@@ -19,9 +19,9 @@ from motcua.foundation.errors import MotcuaError
 from motcua.foundation.working_time import add_working_seconds
 from motcua.services.dossiers import policies
 from motcua.services.dossiers.actions.answering import note_alert
+from motcua.services.dossiers.following.readers import to_officer
 from motcua.services.dossiers.models import Access
-from motcua.services.dossiers.people import holders_of, people_for
-from motcua.services.dossiers.readers import to_officer
+from motcua.services.dossiers.office.people import holders_of, people_for
 from motcua.services.dossiers.rules import ONLINE_CHANNELS, Status
 
 logger = logging.getLogger(__name__)

@@ -12,10 +12,10 @@ from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.readers import reader
 from motcua.engines.notices.actions import Notice, send
 from motcua.engines.organisations.queries import directory
-from motcua.services.dossiers import moving
+from motcua.services.dossiers.following.readers import TOLD, notice_of, to_applicant, to_officer
 from motcua.services.dossiers.models import Dossier, Load
-from motcua.services.dossiers.people import people_for
-from motcua.services.dossiers.readers import TOLD, notice_of, to_applicant, to_officer
+from motcua.services.dossiers.office.people import people_for
+from motcua.services.dossiers.together import moving
 
 MOST_OFFICERS: Final = 20
 OWN: Final = ("dossier.papers_arrived", "dossier.submitted", "dossier.accepted")

@@ -8,7 +8,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from motcua.foundation import clock
-from motcua.services.dossiers import bulk, reminding
+from motcua.services.dossiers.office import bulk, reminding
 
 
 @app.task(name=bulk.JOB, priority=8, retry=RetryStrategy(max_attempts=10, exponential_wait=3))

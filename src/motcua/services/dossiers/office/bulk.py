@@ -24,12 +24,13 @@ from motcua.engines.organisations.queries import directory
 from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation import clock
 from motcua.foundation.errors import Conflict, Invalid, MotcuaError, NotAllowed, NotFound
-from motcua.services.dossiers import actions, moving, queries
+from motcua.services.dossiers import actions, queries
 from motcua.services.dossiers.actions.common import lock
 from motcua.services.dossiers.actions.reminding import remind
 from motcua.services.dossiers.actions.transfer import hand_over, new_sheet
 from motcua.services.dossiers.models import BulkRow, BulkRun, Dossier, HandOver, Load, RowState
-from motcua.services.dossiers.worklists import LEAD
+from motcua.services.dossiers.office.worklists import LEAD
+from motcua.services.dossiers.together import moving
 from motcua.services.procedures.queries import version
 
 MOST: Final = 500

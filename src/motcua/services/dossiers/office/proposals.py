@@ -10,9 +10,9 @@ from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.readers import reader
 from motcua.engines.notices.actions import send
+from motcua.services.dossiers.following.readers import to_officer
 from motcua.services.dossiers.models import Dossier, Proposal
-from motcua.services.dossiers.readers import to_officer
-from motcua.services.dossiers.worklists import led_units
+from motcua.services.dossiers.office.worklists import led_units
 
 MOST: Final = 99
 DECLINED: Final = "dossier.proposal_declined"

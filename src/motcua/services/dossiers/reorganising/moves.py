@@ -36,7 +36,7 @@ from motcua.services.dossiers.models import (
     Opinion,
     Proposal,
 )
-from motcua.services.dossiers.reorganising_report import OPEN_OF_UNITS, Facts, FactsOf, Rules, flows_naming, heir_of
+from motcua.services.dossiers.reorganising.report import OPEN_OF_UNITS, Facts, FactsOf, Rules, flows_naming, heir_of
 
 PORTION: Final = 500
 Step = Callable[[str, int, int], None]

@@ -9,13 +9,13 @@ from motcua.engines.ledger.parts import parts
 from motcua.engines.organisations.queries import directory
 from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation import clock
-from motcua.services.dossiers import moving
 from motcua.services.dossiers.actions.correcting import STEP as CORRECTION
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.actions.supplement import asked_late
 from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.rules import MOVES, Status
 from motcua.services.dossiers.steps import allows, holds_role, step_of
+from motcua.services.dossiers.together import moving
 from motcua.services.dossiers.turns import Possible, turns
 
 __all__ = ["Possible", "chooses", "decides", "possible", "steps_after", "steps_before"]

@@ -19,8 +19,8 @@ from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.services.dossiers.models import Correction, UsualLoad
-from motcua.services.dossiers.proposals import count_waiting
-from motcua.services.dossiers.worklists import led_units
+from motcua.services.dossiers.office.proposals import count_waiting
+from motcua.services.dossiers.office.worklists import led_units
 
 Cause = Literal["opinion", "transfer", "elsewhere", "not_received", "untaken", "in_hand"]
 

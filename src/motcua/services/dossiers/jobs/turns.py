@@ -14,10 +14,10 @@ from motcua.foundation import clock
 from motcua.foundation.errors import MotcuaError
 from motcua.services.dossiers import policies
 from motcua.services.dossiers.actions.collecting import remind_to_collect
-from motcua.services.dossiers.following_turns import payment_words
+from motcua.services.dossiers.following.readers import to_applicant
+from motcua.services.dossiers.following.turns import payment_words
 from motcua.services.dossiers.models import Obligation
-from motcua.services.dossiers.readers import to_applicant
-from motcua.services.dossiers.uncollected import uncollected_since, waiting
+from motcua.services.dossiers.office.uncollected import uncollected_since, waiting
 
 logger = logging.getLogger(__name__)
 

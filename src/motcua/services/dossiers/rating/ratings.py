@@ -31,7 +31,7 @@ from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from motcua.services.dossiers import policies
 from motcua.services.dossiers.actions.common import lock
 from motcua.services.dossiers.models import Dossier, Rating, RatingCount
-from motcua.services.dossiers.scoring import CONTENTS, SCORES, Scale, Spread, overall_of, total_points
+from motcua.services.dossiers.rating.scoring import CONTENTS, SCORES, Scale, Spread, overall_of, total_points
 from motcua.services.procedures.queries import version
 
 VIAS: Final = ("link", "qr", "counter")

@@ -15,8 +15,8 @@ from motcua.engines.notices.actions import Notice, send
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import MotcuaError
 from motcua.services.dossiers.actions.reminding import KIND, remind
+from motcua.services.dossiers.following.readers import to_officer
 from motcua.services.dossiers.models import Dossier
-from motcua.services.dossiers.readers import to_officer
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.readers import reader
 from motcua.engines.notices.actions import Notice, send
 from motcua.services.dossiers.addresses import group_path, page_of
-from motcua.services.dossiers.groups import title_of
 from motcua.services.dossiers.models import DossierGroup, GroupMember
+from motcua.services.dossiers.together.groups import title_of
 
 ENDS: Final = (
     "dossier.completed",

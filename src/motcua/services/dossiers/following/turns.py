@@ -14,9 +14,9 @@ from motcua.engines.notices.actions import Notice, send
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.money import format_vnd
 from motcua.services.dossiers import reasons
+from motcua.services.dossiers.following.readers import return_place, to_applicant, to_officer
 from motcua.services.dossiers.models import Dossier, ReasonKind
-from motcua.services.dossiers.people import people_for
-from motcua.services.dossiers.readers import return_place, to_applicant, to_officer
+from motcua.services.dossiers.office.people import people_for
 
 TOLD: Final = (
     "dossier.stopped",

@@ -17,19 +17,15 @@ from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.notices.actions import send
 from motcua.foundation import clock
 from motcua.foundation.errors import MotcuaError
-from motcua.services.dossiers import (
-    actions,
-    intake_jobs,
-    linked_jobs,
-    papers,
-    policies,
-    reorganising,
-    turn_jobs,
-    work_jobs,
-)
+from motcua.services.dossiers import actions, papers, policies
 from motcua.services.dossiers.actions.drafts import forget_expired
+from motcua.services.dossiers.following.readers import to_applicant
+from motcua.services.dossiers.jobs import intake as intake_jobs
+from motcua.services.dossiers.jobs import linked as linked_jobs
+from motcua.services.dossiers.jobs import turns as turn_jobs
+from motcua.services.dossiers.jobs import work as work_jobs
 from motcua.services.dossiers.models import Dossier, SupplementRequest
-from motcua.services.dossiers.readers import to_applicant
+from motcua.services.dossiers.reorganising import plans as reorganising
 
 logger = logging.getLogger(__name__)
 

@@ -20,9 +20,9 @@ from motcua.engines.organisations.queries import calendar_for, directory
 from motcua.foundation import clock
 from motcua.foundation.working_time import working_seconds_between
 from motcua.services.dossiers.actions.opinions import is_open
+from motcua.services.dossiers.following.readers import to_officer
 from motcua.services.dossiers.models import Dossier, Opinion
-from motcua.services.dossiers.people import people_for
-from motcua.services.dossiers.readers import to_officer
+from motcua.services.dossiers.office.people import people_for
 
 REMIND_SECONDS: Final = 8 * 3600
 """An agency is reminded when a working day is left, or half its time where that is shorter."""

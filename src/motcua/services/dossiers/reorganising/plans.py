@@ -25,8 +25,8 @@ from motcua.engines.organisations.reorganisation_structure import put_in_effect
 from motcua.foundation import clock
 from motcua.foundation.errors import Conflict, Invalid, NotFound, Refused
 from motcua.foundation.keys import new_id
-from motcua.services.dossiers import reorganising_moves as moves
-from motcua.services.dossiers.reorganising_report import Report, report
+from motcua.services.dossiers.reorganising import moves
+from motcua.services.dossiers.reorganising.report import Report, report
 
 EDIT: Final = "organisations.edit"
 State = ReorganisationState

@@ -1,0 +1,1 @@
+"""People at work: their lists, what they may do, what leaders see, many at once."""

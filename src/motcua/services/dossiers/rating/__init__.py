@@ -1,0 +1,1 @@
+"""How applicants were served: asked, counted, scored."""

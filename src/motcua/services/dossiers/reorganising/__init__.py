@@ -1,0 +1,1 @@
+"""The State reorganises: plans, their dry run, and the moves on the day."""
