@@ -69,7 +69,7 @@ def receive(
     day.look_over(page, "intake")
     ward = page.locator("#unit option", has_text="phường").first.get_attribute("value")
     page.locator("#unit").select_option(ward)
-    submit(page, page.locator("form[action$='/begin/'] button"))
+    submit(page, page.locator("form[action$='/begin/'] button[data-key=n]"))
     return serve(day, page, card, procedure=procedure, originals=originals, end=end)
 
 

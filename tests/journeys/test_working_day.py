@@ -331,7 +331,7 @@ def test_evening_a_child_is_born_and_the_books_are_closed(day: Day) -> None:
     counter.goto("/desk/intake/")
     ward = counter.locator("#unit option", has_text="phường").first.get_attribute("value")
     counter.locator("#unit").select_option(ward)
-    submit(counter, counter.locator("form[action$='/begin/'] button"))
+    submit(counter, counter.locator("form[action$='/begin/'] button[data-key=n]"))
     counter.locator("[name=card]").fill(CITIZEN_CARD)
     with counter.expect_navigation(url="**/procedure/"):
         counter.locator("[name=card]").press("Enter")

@@ -116,6 +116,32 @@ def test_from_the_card_to_the_receipt(counter: Client) -> None:
     assert [(each.key, each.code) for each in favourites] == [("1", procedure.code)]
 
 
+def test_papers_that_came_by_post_118_15(counter: Client) -> None:
+    """ND118 Đ15: by post is a way of its own, with its own time; nobody stands there to confirm or to take a result."""
+    procedure = make_procedure()
+    counter.post(reverse("desk:intake_begin"), {"channel": "POSTAL"})
+    intake = Intake.objects.get()
+    chosen(counter, intake, procedure)
+    counter.post(step(intake, "papers"), {f"originals_{procedure.papers[0].key}": "1"})
+    page = counter.get(step(intake, "check"))
+    assert not page.context["at_once"]
+    assert 'id="confirmation"' not in page.content.decode()
+    counter.post(step(intake, "check"))
+    dossier = Dossier.objects.get()
+    assert (dossier.channel, dossier.delivery, dossier.status) == ("POSTAL", "post", Status.ACCEPTED)
+    assert dossier.components.get(key=procedure.papers[0].key).originals == 1
+
+
+def test_what_is_not_taken_by_post_is_said_at_once(counter: Client) -> None:
+    procedure = make_procedure(channels=("DIRECT",))
+    counter.post(reverse("desk:intake_begin"), {"channel": "POSTAL"})
+    intake = Intake.objects.get()
+    counter.post(step(intake, "person"), {"card": CARD, "kind": "citizen"})
+    answer = counter.post(step(intake, "procedure"), {"version": str(procedure.id)})
+    assert answer.headers["Location"] == step(intake, "procedure")
+    assert not Intake.objects.get().data.get("procedure")
+
+
 def test_the_form_fills_itself_and_its_answers_go_with_the_dossier(counter: Client) -> None:
     procedure = certified_copy()
     intake = begun(counter)

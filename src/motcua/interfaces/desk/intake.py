@@ -50,6 +50,18 @@ def is_assisted(intake: Intake) -> bool:
     return bool(intake.data.get("mode") == ASSIST)
 
 
+def channel_of(intake: Intake) -> str:
+    """The way that the dossier came: online where a helper submits, by post where a letter is opened (ND118 Đ15)."""
+    if is_assisted(intake):
+        return str(Channel.ONLINE)
+    return str(Channel.POSTAL if intake.data.get("channel") == Channel.POSTAL else Channel.DIRECT)
+
+
+def by_post(intake: Intake) -> bool:
+    """Whether the papers came in a letter: nobody stands at the counter."""
+    return channel_of(intake) == Channel.POSTAL
+
+
 def steps_of(intake: Intake) -> Steps:
     """The steps in their order."""
     return ASSISTED if is_assisted(intake) else AT_COUNTER

@@ -95,7 +95,7 @@ def finish(actor: Actor, intake: Intake, *, at_once: AtOnce | None = None) -> Do
     found = whole(intake)
     party_id = party_of(intake)
     agent_id = _agent(actor, intake, found.procedure, party_id)
-    submission = _submission(actor, intake, found, party_id, agent_id, Channel.DIRECT, intake.unit_id)
+    submission = _submission(actor, intake, found, party_id, agent_id, steps.channel_of(intake), intake.unit_id)
     dossier, _new = actions.submit_once(actor, submission)
     note = str(intake.data.get("note", ""))
     try:
@@ -200,7 +200,7 @@ def _submission(
     labels = steps.case_labels(procedure)
     chosen = labels[int(intake.data.get("case", 0) or 0)] if len(labels) > 1 else ""
     case = by_role(found.form.form, found.values, "case")
-    online = channel != Channel.DIRECT
+    online = channel == Channel.ONLINE
     return actions.Submission(
         procedure=procedure,
         channel=channel,
@@ -236,14 +236,17 @@ def _submission(
 
 
 def delivery_of(intake: Intake, form: CounterForm) -> str:
-    """How the result comes: as the form says, else as chosen with the papers."""
+    """How the result comes: as chosen with the papers, else as the form says, else the way that the papers came."""
     wanted = intake.data.get("delivery") or ("" if takes_form_on_paper(intake) else form.delivery)
-    return wanted if wanted in Delivery.values else str(Delivery.COUNTER)
+    if wanted in Delivery.values:
+        return wanted
+    return str(Delivery.POST if steps.by_post(intake) else Delivery.COUNTER)
 
 
-def may_give_at_once(actor: Actor, intake: Intake, competent: UnitInfo | None) -> bool:
-    """Whether a same-day result can be offered here: the agency itself receives. Who signs is asked by the action."""
-    return competent is not None and not moving.is_away(intake.unit_id, competent.id)
+def may_give_at_once(intake: Intake, competent: UnitInfo | None) -> bool:
+    """Whether a same-day result can be offered here: the agency itself receives, from a person who stands there. Who
+    signs is asked by the action."""
+    return competent is not None and not steps.by_post(intake) and not moving.is_away(intake.unit_id, competent.id)
 
 
 def signs_here(actor: Actor, competent: UnitInfo) -> bool:

@@ -71,6 +71,8 @@ def begin(request: HttpRequest) -> HttpResponse:
         raise NotFound("There is no counter in your units.")
     now = clock.now()
     data = {"mode": ASSIST} if assisting else {}
+    if not assisting and request.POST.get("channel") == Channel.POSTAL:
+        data["channel"] = str(Channel.POSTAL)
     made = Intake.objects.create(owner_id=actor.id, unit_id=unit.id, data=data, started_at=now, saved_at=now)
     return go(made, "person")
 
@@ -177,7 +179,7 @@ def _procedure(request: HttpRequest, found: Intake) -> HttpResponse:
         except (ValueError, NotFound):
             messages.error(request, _("Choose a procedure from the list."))
             return go(found, "procedure")
-        if chosen.methods and chosen.method(Channel.ONLINE if is_assisted(found) else Channel.DIRECT) is None:
+        if chosen.methods and chosen.method(steps.channel_of(found)) is None:
             # said here already, not only when everything is filled in
             messages.error(
                 request, _("This procedure can't be submitted this way. Please choose another way to submit.")

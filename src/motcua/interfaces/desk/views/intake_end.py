@@ -41,7 +41,7 @@ from motcua.interfaces.desk.intake_form import counter_form
 from motcua.interfaces.desk.intake_pages import go, keep, mine, show
 from motcua.interfaces.desk.models import Intake
 from motcua.services.dossiers import door
-from motcua.services.dossiers.models import Channel, Consent, Delivery
+from motcua.services.dossiers.models import Consent, Delivery
 from motcua.services.dossiers.together import moving
 from motcua.services.procedures.content import ProcedureData
 
@@ -163,7 +163,8 @@ def check(request: HttpRequest, found: Intake) -> HttpResponse:
         "trouble": trouble,
         "screen_url": _screen_url(request, found),
         "confirmed": confirmed_on_screen(found),
-        "at_once": not is_assisted(found) and may_give_at_once(actor, found, competent),
+        "at_once": not is_assisted(found) and may_give_at_once(found, competent),
+        "by_post": steps.by_post(found),
         "signs": competent is not None and signs_here(actor, competent),
     }
     return show(request, found, "check", context, 422 if trouble else 200)
@@ -172,8 +173,7 @@ def check(request: HttpRequest, found: Intake) -> HttpResponse:
 def _what_is_submitted(found: Intake, procedure: ProcedureData) -> dict[str, Any]:
     """What officer and citizen both see: answers, papers, fee, when it will be ready and why then."""
     language = "en" if (get_language() or "vi").startswith("en") else "vi"
-    channel = Channel.ONLINE if is_assisted(found) else Channel.DIRECT
-    method = procedure.method(channel)
+    method = procedure.method(steps.channel_of(found))
     allowance = method.allowance if method else None
     competent = steps.default_competent(found, procedure)
     form = counter_form(found, procedure)
