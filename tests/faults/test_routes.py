@@ -21,7 +21,7 @@ from tests import factories
 from tests.engines.files.samples import pdf
 from tests.faults import world as worlds
 from tests.faults.doors import CALLS, DOORS, MACHINES, ROLES, SECOND_FACTOR, SIGN_IN
-from tests.interfaces.api.conftest import body
+from tests.interfaces.api.conftest import body, group_body
 from tests.interfaces.desk.support import signed_in
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db]
@@ -109,6 +109,10 @@ def test_the_api_as_every_client() -> None:
         "accept": {"action": "accept"},
         "obligation": {"name": "Lệ phí trước bạ", "amount": 1_500_000, "notice_number": "12/TB"},
         "payment": {"receipt": "BL01"},
+        "group": group_body("doi", "mot", "hai"),
+        "reason": {"reason": "Không cần nữa"},
+        "question": {"units": ["H57.11"], "question": "Có quy hoạch không?"},
+        "opinion": {"agrees": True, "answer": "Đồng ý"},
     }
     wrong = []
     browsers = {f"{role} in a browser": (world.doors[role], {}) for role in ("citizen", "counter", "administrator")}

@@ -36,7 +36,7 @@ from motcua.services.procedures.models import LifeEvent, Procedure, ReviewItem, 
 from motcua.services.procedures.versions import content_of
 from tests import factories
 from tests.engines.files.samples import pdf
-from tests.faults.linked_world import linked_values
+from tests.faults.linked_world import linked_values, opinion_values
 from tests.interfaces.api.conftest import SCOPES
 from tests.interfaces.desk.support import signed_in as official
 from tests.interfaces.portal import support as portal
@@ -147,7 +147,7 @@ def build() -> World:
     for dossier, name in ((new, "new"), (accepted, "accepted"), (processing, "processing"), (signing, "signing"),
                           (finished, "finished")):  # fmt: skip
         values[f"{name}_task"] = str(factories.open_task(dossier.pk).pk)
-    values |= linked_values(citizen)
+    values |= linked_values(citizen) | opinion_values(citizen, procedure, staff)
     doors = {
         "anonymous": Client(),
         "citizen": owner,

@@ -67,4 +67,45 @@ CALLS: Final = [
         body="payment",
     ),
     Call("GET", "dossiers/<code>/files/<file_id>", machines(200, 200, 404, 403), at="dossiers/{new_code}/files/{file}"),
+    # Linked procedures: a citizen submitted this group, so that no machine takes it back.
+    Call("GET", "linked-procedures", anyone(200)),
+    Call("POST", "linked-dossiers", machines(201, 201, 201, 403), body="group"),
+    Call("GET", "linked-dossiers/<code>", machines(200, 200, 404, 403), at="linked-dossiers/{linked_code}"),
+    Call(
+        "POST",
+        "linked-dossiers/<code>/withdraw",
+        machines(403, 403, 404, 403),
+        at="linked-dossiers/{linked_code}/withdraw",
+        body="reason",
+    ),
+    Call(
+        "POST",
+        "linked-dossiers/<code>/parts/<key>/drop",
+        machines(403, 403, 404, 403),
+        at="linked-dossiers/{linked_code}/parts/hai/drop",
+    ),
+    # Opinions: the commune asked a department, for which the province's client answers, and not the commune's.
+    Call("GET", "opinions", machines(200, 200, 200, 403)),
+    Call("GET", "dossiers/<code>/opinions", machines(200, 200, 404, 403), at="dossiers/{asked_code}/opinions"),
+    Call(
+        "POST",
+        "dossiers/<code>/opinions",
+        machines(201, 201, 404, 403),
+        at="dossiers/{accepted_code}/opinions",
+        body="question",
+    ),
+    Call(
+        "POST",
+        "dossiers/<code>/opinions/<key>/answer",
+        machines(200, 403, 404, 403),
+        at="dossiers/{asked_code}/opinions/{opinion}/answer",
+        body="opinion",
+    ),
+    Call(
+        "POST",
+        "dossiers/<code>/opinions/<key>/withdraw",
+        machines(200, 200, 404, 403),
+        at="dossiers/{asked_code}/opinions/{opinion}/withdraw",
+        body="reason",
+    ),
 ]

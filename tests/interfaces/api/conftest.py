@@ -64,5 +64,17 @@ def body(**fields: Any) -> dict[str, Any]:
     }
 
 
+def group_body(group: str, *parts: str, **fields: Any) -> dict[str, Any]:
+    """Linked procedures to submit, each part empty; ``fields`` replace parts of it."""
+    alone = body()
+    return {
+        "group": group,
+        "ward_code": alone["ward_code"],
+        "applicant": alone["applicant"],
+        "parts": [{"key": part} for part in parts],
+        **fields,
+    }
+
+
 def blobs() -> int:
     return Blob.objects.count()

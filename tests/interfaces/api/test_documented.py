@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from motcua.foundation import clock
+from motcua.services.dossiers.models import LinkedGroup
 from motcua.services.procedures.search_index import refresh
 from tests import factories
 from tests.interfaces.api.conftest import PDF, SCOPES
@@ -37,6 +38,12 @@ def test_the_examples_work() -> None:
     assert len(EXAMPLES) >= 12
     factories.make_units()
     factories.make_procedure("1.001193")
+    factories.make_procedure("1.004222")
+    parts = [
+        {"key": "birth", "procedure": "1.001193"},
+        {"key": "residence", "procedure": "1.004222", "needs": ["birth"]},
+    ]
+    LinkedGroup.objects.create(key="birth", name="Sinh con", members=parts)
     refresh(clock.today())
     known = {"token": factories.make_client(scopes=SCOPES)[1]}
     client = Client()
@@ -57,3 +64,7 @@ def test_the_examples_work() -> None:
             known["upload"] = answer.json()["id"]
         if method == "POST" and path == "/api/v1/dossiers":
             known["code"] = answer.json()["code"]
+        if path == "/api/v1/linked-dossiers":
+            known["group_code"] = answer.json()["code"]
+        if method == "POST" and path.endswith("/opinions"):
+            known["opinion"] = answer.json()[0]["id"]

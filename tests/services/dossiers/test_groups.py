@@ -26,15 +26,8 @@ from motcua.foundation.cache import forget_all
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from motcua.services.dossiers import actions
-from motcua.services.dossiers.actions.groups import (
-    GroupSubmission,
-    advance,
-    as_json,
-    drop_part,
-    from_json,
-    submit_group_once,
-    withdraw_group,
-)
+from motcua.services.dossiers.actions.group_ends import drop_part, withdraw_group
+from motcua.services.dossiers.actions.groups import GroupSubmission, advance, as_json, from_json, submit_group_once
 from motcua.services.dossiers.following import groups as following_groups
 from motcua.services.dossiers.models import Channel, Dossier, DossierGroup, GroupMember, LinkedGroup
 from motcua.services.dossiers.rules import Status

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,19 +14,18 @@ from ninja import Header, Query, Router, Status
 from motcua.engines.accounts.actions import NATIONAL_PORTAL
 from motcua.engines.files.models import Blob
 from motcua.engines.files.serving import file_response
-from motcua.engines.forms import validate
-from motcua.engines.forms.drafts import draft
 from motcua.engines.ledger.actor import Actor
+from motcua.engines.ledger.work import begin
 from motcua.engines.organisations.queries import directory
 from motcua.foundation.clock import VIETNAM
-from motcua.foundation.errors import Invalid, NotFound
-from motcua.interfaces.api import schemas
+from motcua.foundation.errors import NotFound
+from motcua.interfaces.api import pages, schemas, submitting
 from motcua.interfaces.api.auth import actor_with, owner_of
 from motcua.services.dossiers import access, actions, door, queries, reading
 from motcua.services.dossiers.explain import explain
 from motcua.services.dossiers.models import Channel, DoorWay, Dossier, DossierFile, Obligation
+from motcua.services.dossiers.steps import require_way
 from motcua.services.procedures import queries as procedures
-from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.forms import form_for
 
 router = Router(tags=["dossiers"])
@@ -80,22 +77,11 @@ def submit(
     actor = actor_with(request, "dossier.submit")
     if body.channel == Channel.NATIONAL:
         actor_with(request, NATIONAL_PORTAL)
-    keys = [each.key for each in body.components]
-    if len(set(keys)) != len(keys):
-        raise Invalid(fields={"components": ["Name each component once."]})
     procedure = procedures.current(body.procedure)
     competent = door.unit_for(procedure, unit_code=body.unit, ward_code=body.ward_code)
-    files = door.files_from(actor, [key for component in body.components for key in component.files])
-    answers = _answers(actor, procedure, body)
-    applicant = body.applicant
-    party = door.party_for(
-        kind=applicant.kind,
-        name=applicant.name,
-        identity_number=applicant.identity_number,
-        phone=applicant.phone,
-        email=applicant.email,
-        address=applicant.address,
-    )
+    components = submitting.components_of(actor, body)
+    answers = submitting.answers_of(actor, form_for(procedure), body) if body.answers else {}
+    party = submitting.party_of(body.applicant)
     dossier, new = actions.submit_once(
         actor,
         actions.Submission(
@@ -104,23 +90,14 @@ def submit(
             competent_id=competent.id,
             received_at_id=queries.counter_of(competent).id,
             applicant_id=party,
-            applicant_name=applicant.name,
+            applicant_name=body.applicant.name,
             submitted_by=owner_of(actor),
             key=f"{actor.id}:{idempotency_key}",
             digest=door.digest_of(body.model_dump(mode="json")),
             answers=answers,
-            contact={"phone": applicant.phone, "email": applicant.email, "address": applicant.address},
+            contact=submitting.contact_of(body.applicant),
             component_case=body.component_case,
-            components=[
-                actions.ComponentIn(
-                    each.key,
-                    each.name or each.key,
-                    each.originals,
-                    each.copies,
-                    tuple(files[key] for key in each.files),
-                )
-                for each in body.components
-            ],
+            components=components,
             delivery=body.delivery,
             fee=door.fee_of(procedure.method(body.channel)),
         ),
@@ -135,17 +112,6 @@ def submit(
     return Status(201 if new else 200, created)
 
 
-def _answers(actor: Actor, procedure: ProcedureData, body: schemas.DossierIn) -> dict[str, Any]:
-    """The answers, validated by the procedure's form. A client that keeps its own form sends none."""
-    if not body.answers:
-        return {}
-    form = form_for(procedure)
-    given = door.with_component_files(form, body.answers, {each.key: each.files for each in body.components})
-    result = validate(form, given, files=door.file_facts(actor, form, draft(form, given)))
-    result.raise_if_wrong(gettext)
-    return result.values
-
-
 @router.get("/dossiers", response=schemas.Page, summary="Dossiers, newest first")
 def newest(
     request: HttpRequest,
@@ -156,7 +122,7 @@ def newest(
 ) -> dict[str, Any]:
     """The dossiers that the client may see, newest first, a page at a time."""
     actor = actor_with(request, "dossier.read")
-    position = _position(after) if after else None
+    position = pages.position(after)
     rows = None if unit else reading.newest_of_all(actor, status=status, after=position, limit=limit)
     if rows is None:
         competent_id = directory().coded(unit).id if unit else None
@@ -165,22 +131,7 @@ def newest(
     else:
         items = [_shown_row(row) for row in rows]
     access.note_client(actor, [item["id"] for item in items])
-    return {"items": items, "next": _token(items[-1]) if len(items) == limit else None}
-
-
-def _token(item: dict[str, Any]) -> str:
-    return base64.urlsafe_b64encode(f"{item['submitted_at'].isoformat()} {item['id']}".encode()).decode()
-
-
-def _position(token: str) -> queries.Position:
-    try:
-        moment, key = base64.urlsafe_b64decode(token.encode()).decode().split(" ")
-        at = datetime.fromisoformat(moment)
-        if at.tzinfo is None:
-            raise ValueError("no time zone")
-        return at, UUID(key)
-    except (ValueError, binascii.Error, UnicodeError) as error:
-        raise Invalid(fields={"after": ["Take the value of “next” as it was given."]}) from error
+    return {"items": items, "next": pages.following(items, limit, "submitted_at")}
 
 
 @router.get("/dossiers/{code}", response=schemas.DossierDetail, summary="One dossier")
@@ -248,10 +199,18 @@ def change_status(request: HttpRequest, code: schemas.Code, body: schemas.Status
     elif body.action == "request_supplement":
         dossier = actions.request_supplement.run(actor, key, items=body.items, note=body.note).dossier
     elif body.action == "pass_on":
-        dossier = actions.pass_on.run(actor, key, task_id=None, opinion=body.note)[0].case.dossier
+        dossier = _pass_on(actor, key, body)
     else:
         dossier = actions.return_result.run(actor, key, received_by=body.received_by).dossier
     return shown(dossier)
+
+
+def _pass_on(actor: Actor, key: UUID, body: schemas.StatusChangeIn) -> Dossier:
+    with begin(actor) as work:
+        dossier = actions.lock(actor, key)
+        require_way(dossier, next(iter(dossier.case.open_tasks), None), body.to)
+        actions.pass_on(work, dossier, task_id=None, opinion=body.note, to=body.to)
+    return dossier
 
 
 @router.post(

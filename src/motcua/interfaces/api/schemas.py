@@ -43,10 +43,18 @@ class ComponentIn(In):
     files: Annotated[list[UUID], Field(max_length=20, description="Keys of uploads made before")] = []
 
 
-class DossierIn(In):
-    """A dossier to submit. ``unit`` (identifier) or ``ward_code`` says who is competent where several are."""
+class PapersIn(In):
+    """The answers and components of one submission."""
 
-    procedure: Code
+    answers: Annotated[dict[str, Any], Field(description="Answers to the procedure's form; validated when given")] = {}
+    component_case: Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")] = ""
+    components: Annotated[list[ComponentIn], Field(max_length=100)] = []
+
+
+class AddressedIn(In):
+    """Who applies, over which channel, and how the result comes. ``unit`` (identifier) or ``ward_code`` says who is
+    competent where several are."""
+
     channel: Annotated[
         Literal["ONLINE", "DIRECT", "POSTAL", "NATIONAL"],
         Field(description="NATIONAL only with the scope national_portal"),
@@ -54,10 +62,13 @@ class DossierIn(In):
     unit: Annotated[str, StringConstraints(max_length=35, pattern=r"^[0-9A-Z.]*$")] = ""
     ward_code: Annotated[str, StringConstraints(max_length=10, pattern=r"^[0-9]*$")] = ""
     applicant: ApplicantIn
-    answers: Annotated[dict[str, Any], Field(description="Answers to the procedure's form; validated when given")] = {}
-    component_case: Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")] = ""
-    components: Annotated[list[ComponentIn], Field(max_length=100)] = []
     delivery: Literal["counter", "post", "electronic"] = "counter"
+
+
+class DossierIn(AddressedIn, PapersIn):
+    """A dossier to submit."""
+
+    procedure: Code
 
 
 class DossierCreated(Schema):
@@ -165,6 +176,10 @@ class StatusChangeIn(In):
     basis: Short = ""
     items: Annotated[list[dict[str, Annotated[str, StringConstraints(max_length=1000)]]], Field(max_length=50)] = []
     received_by: Short = ""
+    to: Annotated[
+        list[Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]+$")]],
+        Field(max_length=1, description="With pass_on: the step chosen where the flow leaves a choice"),
+    ] = []
     note: Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")] = ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
-from motcua.interfaces.api import catalogue, dossiers, problems, uploads
+from motcua.interfaces.api import catalogue, dossiers, linked, opinions, problems, uploads
 from motcua.interfaces.api.auth import ClientToken
 
 api = NinjaAPI(
@@ -20,3 +20,5 @@ problems.install(api)
 api.add_router("", catalogue.router)
 api.add_router("", uploads.router)
 api.add_router("", dossiers.router)
+api.add_router("", linked.router)
+api.add_router("", opinions.router)

@@ -79,6 +79,20 @@ class Act(forms.Form):
         """The step that the officer saw. Without one the action is told so by a key that no step has."""
         return self.task.id if self.task else self.dossier.pk
 
+    def ask_way(self) -> None:
+        """Asks which way it goes on (the field ``to``) where the flow leaves a choice."""
+        if self.task is not None and chooses(self.dossier, self.task):
+            language = get_language() or "vi"
+            following = steps_after(self.dossier, self.task)
+            self.fields["to"].choices = [(step.key, step.title(language)) for step in following]  # type: ignore[attr-defined]
+        else:
+            del self.fields["to"]
+
+    @property
+    def way(self) -> tuple[str, ...]:
+        """The step that was chosen, none where the flow leaves no choice."""
+        return (self.cleaned_data["to"],) if "to" in self.cleaned_data else ()
+
     def stored(self, name: str = "files") -> list[actions.FileIn]:
         """The uploaded files of a field, now in the store."""
         given: list[UploadedFile[Any]] = self.cleaned_data.get(name) or []
@@ -147,16 +161,12 @@ class PassOn(Act):
     verb, label, icon, key = "pass_on", _("Pass on"), "arrow-right", "f"
     button, said = _("Finish the step and pass on"), _("Passed on.")
     opinion = text_field(_("Opinion"), required=False, hint=_("What you checked and what you propose."))
-    to = forms.ChoiceField(label=_("Which way"))
+    to = forms.ChoiceField(label=_("Which way"), widget=forms.RadioSelect)
     assignee = forms.ChoiceField(label=_("To whom"), required=False)
 
     def prepare(self) -> None:
         following = steps_after(self.dossier, self.task) if self.task else ()
-        if self.task and chooses(self.dossier, self.task):
-            language = get_language() or "vi"
-            self.fields["to"].choices = [(step.key, step.title(language)) for step in following]  # type: ignore[attr-defined]
-        else:
-            del self.fields["to"]
+        self.ask_way()
         if len(following) != 1:
             del self.fields["assignee"]
             return
@@ -174,7 +184,7 @@ class PassOn(Act):
             task_id=self.task_id,
             opinion=self.cleaned_data["opinion"],
             assignee_id=UUID(chosen) if chosen else None,
-            to=[self.cleaned_data["to"]] if "to" in self.cleaned_data else (),
+            to=self.way,
         )
 
 
@@ -212,12 +222,14 @@ class Complete(Act):
     reason_code = forms.ChoiceField(label=_("Reason of the rejection"), required=False)
     reason = text_field(_("Why it is rejected"), required=False)
     files = FilesField(label=_("Files of the result"), required=False)  # type: ignore[assignment]  # a field, not the data
+    to = forms.ChoiceField(label=_("Which way"), widget=forms.RadioSelect)
     unheard = text_field(
         _("Why you decide without the opinions that are still awaited"),
         hint=_("Other agencies were asked and have not answered; the reason is put on record."),
     )
 
     def prepare(self) -> None:
+        self.ask_way()
         if not open_opinions(self.dossier):
             del self.fields["unheard"]
         procedure = version(self.dossier.procedure_version_id)
@@ -246,6 +258,7 @@ class Complete(Act):
             reason_code=data["reason_code"] if data["decision"] == "reject" else "",
             files=self.stored(),
             unheard=data.get("unheard", ""),
+            to=self.way,
         )
 
 

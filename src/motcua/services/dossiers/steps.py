@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from motcua.engines.cases.models import Task
 from motcua.engines.flows.rules import Step
 from motcua.engines.ledger.actor import Actor, Grant
 from motcua.engines.organisations.queries import directory
-from motcua.foundation.errors import NotAllowed, Refused
+from motcua.foundation.errors import Invalid, NotAllowed, Refused
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.models import Dossier
 
@@ -49,3 +49,16 @@ def require_allowed(dossier: Dossier, task: Task, action: str) -> None:
     """Raises ``Refused`` for an action that the flow closes at this step."""
     if not allows(dossier, task, action):
         raise Refused("The flow does not allow this at this step.")
+
+
+def chooses(dossier: Dossier, task: Task) -> bool:
+    """Whether the flow leaves a choice between the steps that follow."""
+    step = step_of(dossier, task)
+    return step is not None and step.choice
+
+
+def require_way(dossier: Dossier, task: Task | None, to: Collection[str] = ()) -> None:
+    """Raises ``Invalid`` where the flow leaves a choice and none was made: a person or a machine that finishes such a
+    step says how it goes on. (The actions themselves take the first way, as histories are told.)"""
+    if task is not None and not to and chooses(dossier, task):
+        raise Invalid(fields={"to": ["The flow leaves a choice here. Open the dossier and choose the way on."]})

@@ -24,7 +24,7 @@ from motcua.interfaces.portal.views.finding import party_of
 from motcua.services.dossiers import door
 from motcua.services.dossiers.actions import group_drafts
 from motcua.services.dossiers.actions.group_drafts import Filled
-from motcua.services.dossiers.actions.groups import drop_part, withdraw_group
+from motcua.services.dossiers.actions.group_ends import drop_part, withdraw_group
 from motcua.services.dossiers.addresses import lookup_url
 from motcua.services.dossiers.models import Draft, GroupDraft
 from motcua.services.dossiers.together import groups

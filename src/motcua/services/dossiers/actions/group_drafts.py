@@ -171,8 +171,17 @@ def shared_fields(part: Part, lead: Form, form: Form) -> dict[str, str]:
     return found
 
 
+def shared_answers(part: Part, lead: Form, answers: Mapping[str, Any], form: Form) -> dict[str, Any]:
+    """What the lead's answers say of a part's form."""
+    return _taken_from(answers, shared_fields(part, lead, form))
+
+
+def _taken_from(answers: Mapping[str, Any], shared: Mapping[str, str]) -> dict[str, Any]:
+    return {key: answers[twin] for key, twin in shared.items() if twin in answers}
+
+
 def _copied(actor: Actor, draft: Draft, answers: Mapping[str, Any], shared: Mapping[str, str]) -> Draft:
-    fresh = {key: answers[twin] for key, twin in shared.items() if twin in answers}
+    fresh = _taken_from(answers, shared)
     if all(draft.answers.get(key) == value for key, value in fresh.items()):
         return draft
     return drafts.save(actor, draft.pk, fresh)

@@ -20,10 +20,9 @@ from motcua.engines.ledger.prepared import load
 from motcua.engines.ledger.work import Work, begin
 from motcua.engines.organisations.queries import directory
 from motcua.foundation.clock import VIETNAM
-from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
+from motcua.foundation.errors import Conflict, Invalid, NotFound
 from motcua.foundation.identifiers import build_dossier_code
 from motcua.services.dossiers.actions.common import lock, record
-from motcua.services.dossiers.actions.stopping import withdraw
 from motcua.services.dossiers.actions.submit import ComponentIn, FileIn, Submission, submit
 from motcua.services.dossiers.models import (
     Channel,
@@ -37,7 +36,7 @@ from motcua.services.dossiers.models import (
     WaitingFile,
     Way,
 )
-from motcua.services.dossiers.rules import ENDED, WITHDRAWABLE, Status
+from motcua.services.dossiers.rules import ENDED
 from motcua.services.dossiers.together.groups import Offer, Part, State, members_of, state_of, waits_for
 from motcua.services.procedures.queries import version
 
@@ -169,11 +168,19 @@ def submit_group_once(actor: Actor, given: GroupSubmission) -> tuple[DossierGrou
         before = DossierGroup.objects.select_related("definition").filter(submission_key=given.key).first()
         if before is None:
             raise
-        if before.applicant_id != given.applicant_id or before.definition_id != given.offer.key:
+        if not _is_repetition(before, given):
             raise Conflict(
                 "This key was already used for another submission. Please use a new key.", code="key_reused"
             ) from error
         return before, False
+
+
+def _is_repetition(before: DossierGroup, given: GroupSubmission) -> bool:
+    """Whether the same was submitted before: by the lead's dossier, which every group begins with."""
+    lead = Dossier.objects.get(membership__group=before, membership__position=0)
+    wanted = given.submissions[given.offer.parts[0][0].key]
+    same = (lead.submitted_by, lead.submission_digest) == (wanted.submitted_by, wanted.digest)
+    return same and before.definition_id == given.offer.key
 
 
 _PLAIN: Final = (
@@ -224,7 +231,7 @@ def advance(group_id: UUID) -> DossierGroup:
     is taken up again too. On paper a part that merely comes later goes on whatever became of the one before it.
     """
     with begin(SYSTEM) as work:
-        group = _locked(group_id)
+        group = locked_group(group_id)
         members = members_of(group_id)
         states = {member.key: state_of(member, member.dossier) for member in members}
         begun, dropped, revived = [], [], []
@@ -233,13 +240,13 @@ def advance(group_id: UUID) -> DossierGroup:
                 continue
             needed = {states[key] for key in member.needs}
             if member.drop_reason == Dropped.PREREQUISITE and not needed & {"failed", "dropped"}:
-                _set_dropped(work, member, "")
+                set_dropped(work, member, "")
                 states[member.key] = "waiting"
                 revived.append(member.key)
             if states[member.key] != "waiting":
                 continue
             if needed & {"failed", "dropped"}:
-                _set_dropped(work, member, Dropped.PREREQUISITE)
+                set_dropped(work, member, Dropped.PREREQUISITE)
                 states[member.key] = "dropped"
                 dropped.append(member.key)
             elif all(states[key] in _ENDED_STATES for key in member.after):
@@ -254,14 +261,16 @@ def advance(group_id: UUID) -> DossierGroup:
     return group
 
 
-def _locked(group_id: UUID) -> DossierGroup:
+def locked_group(group_id: UUID) -> DossierGroup:
+    """The group, locked until the end of the transaction. Raises ``NotFound``."""
     found = load(DossierGroup, "WHERE id = %s FOR UPDATE", (group_id,))
     if not found:
         raise NotFound("There is no such dossier, or it is not yours to see.")
     return found[0]
 
 
-def _set_dropped(work: Work, member: GroupMember, reason: str) -> None:
+def set_dropped(work: Work, member: GroupMember, reason: str) -> None:
+    """Notes why a part will not be done; without a reason that it will be after all."""
     member.dropped_at, member.drop_reason = (work.now if reason else None), reason
     work.change(member, "dropped_at", "drop_reason")
 
@@ -348,51 +357,3 @@ def _settle_end(work: Work, group: DossierGroup, members: Sequence[GroupMember],
         group.closed_at = None
         work.change(group, "closed_at")
     return False
-
-
-# -- taking back ------------------------------------------------------------------------------------------------------
-
-
-def withdraw_group(actor: Actor, group_id: UUID, *, reason: str = "") -> DossierGroup:
-    """Rút cả nhóm: every part of which no decision was made yet is taken back, those that have not begun are dropped;
-    what has a result keeps it (ND118 Đ21).
-
-    Raises ``NotAllowed`` for everybody but the applicant; ``Refused`` when nothing can be taken back any more.
-    """
-    with begin(actor) as work:
-        group = _locked(group_id)
-        if actor.kind != "system" and (actor.kind != "citizen" or actor.party_id != group.applicant_id):
-            raise NotAllowed("Only the applicant can do this.")
-        withdrawn, dropped, kept = [], [], []
-        for member in members_of(group_id):
-            if member.dossier is None:
-                if member.dropped_at is None:
-                    _set_dropped(work, member, Dropped.WITHDRAWN)
-                    dropped.append(member.key)
-            elif Status(member.dossier.status) in WITHDRAWABLE:
-                withdraw(work, lock(actor, member.dossier.pk), reason=reason)
-                withdrawn.append(member.key)
-            else:
-                kept.append(member.key)
-        if not withdrawn and not dropped:
-            raise Refused("Nothing of it can be withdrawn any more: the decisions have been made.")
-        work.record(
-            group.pk,
-            "group.withdrawn",
-            {"withdrawn": withdrawn, "dropped": dropped, "kept": kept, "basis": "ND118 Đ21"},
-        )
-    return group
-
-
-def drop_part(actor: Actor, group_id: UUID, *, key: str) -> GroupMember:
-    """The applicant no longer wants a part that has not begun. Raises ``NotAllowed``, ``Conflict``."""
-    with begin(actor) as work:
-        group = _locked(group_id)
-        if actor.kind != "system" and (actor.kind != "citizen" or actor.party_id != group.applicant_id):
-            raise NotAllowed("Only the applicant can do this.")
-        member = next((one for one in members_of(group_id) if one.key == key), None)
-        if member is None or member.dossier_id is not None or member.dropped_at is not None:
-            raise Conflict("This part has begun or ended already. Please look at it again.")
-        _set_dropped(work, member, Dropped.WITHDRAWN)
-        work.record(group.pk, "group.part_dropped", {"key": key, "basis": "ND118 Đ21"})
-    return member

@@ -155,11 +155,13 @@ def complete(
     reason_code: str = "",
     files: Sequence[FileIn] = (),
     unheard: str = "",
+    to: Sequence[str] = (),
 ) -> Result:
     """The decision: signs the result and sends it to the counter; a rejection says why (ND118 Đ19, Đ22): a reason from
     the list (``reason_code``), own words (``reason``), or both.
 
-    ``unheard``: why it is decided while opinions of other agencies are awaited. Raises ``NotAllowed``, ``Conflict``;
+    ``unheard``: why it is decided while opinions of other agencies are awaited. ``to``: the step chosen where the flow
+    leaves a choice after the decision. Raises ``NotAllowed``, ``Conflict``; ``Refused`` for a step that cannot follow;
     ``Invalid`` without a name, or without a reason when rejected or decided before all were heard.
     """
     task = task_of(dossier, task_id, Stage.SIGN)
@@ -176,6 +178,7 @@ def complete(
         fields["reason"] = ["A rejection must say why."]
     if fields:
         raise Invalid(fields=fields)
+    definition_of(dossier.case).chosen(task.step, to)
     if waiting := awaited_before_signing(dossier):
         names = ", ".join(directory().unit(member.unit_id).label for member in waiting)
         raise Conflict("The linked part at %(units)s must have ended before this is signed.", units=names)
@@ -213,7 +216,7 @@ def complete(
     dossier.finished_at = work.now
     work.change(dossier, "finished_at")
     cases.close_task(work, dossier.case, task, "approved" if approved else "rejected")
-    open_following(work, dossier, task)
+    opened = open_following(work, dossier, task, to=to)
     record(
         work,
         dossier,
@@ -226,6 +229,7 @@ def complete(
             "number": result.number,
             "reason": result.reason,
             "files": [file.sha256 for file in files],
+            **({"to": [each.step for each in opened]} if to else {}),
             "late": bool(dossier.case.due_at and work.now > dossier.case.due_at),
             **({"unheard": not_heard, "unheard_because": unheard.strip()[:1000]} if not_heard else {}),
         },

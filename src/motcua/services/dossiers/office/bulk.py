@@ -30,6 +30,7 @@ from motcua.services.dossiers.actions.reminding import remind
 from motcua.services.dossiers.actions.transfer import hand_over, new_sheet
 from motcua.services.dossiers.models import BulkRow, BulkRun, Dossier, HandOver, Load, RowState
 from motcua.services.dossiers.office.worklists import LEAD
+from motcua.services.dossiers.steps import require_way
 from motcua.services.dossiers.together import moving
 from motcua.services.procedures.queries import version
 
@@ -92,7 +93,9 @@ def _assign(work: Work, dossier: Dossier, row: BulkRow, params: Mapping[str, Any
 
 
 def _pass_on(work: Work, dossier: Dossier, row: BulkRow, params: Mapping[str, Any]) -> None:
-    actions.pass_on(work, dossier, task_id=_step(work, dossier), opinion=str(params.get("opinion", "")))
+    key = _step(work, dossier)
+    require_way(dossier, next((task for task in dossier.case.open_tasks if task.id == key), None))
+    actions.pass_on(work, dossier, task_id=key, opinion=str(params.get("opinion", "")))
 
 
 def _remind(work: Work, dossier: Dossier, row: BulkRow, params: Mapping[str, Any]) -> None:
@@ -104,6 +107,7 @@ def _approve(work: Work, dossier: Dossier, row: BulkRow, params: Mapping[str, An
     if str(dossier.pk) not in params.get("seen", ()):
         raise NotAllowed("Look at the dossier first; then it can be signed together with others.")
     task = next((each for each in dossier.case.open_tasks if each.stage == Stage.SIGN), None)
+    require_way(dossier, task)
     procedure = version(dossier.procedure_version_id)
     actions.complete(
         work,

@@ -14,7 +14,7 @@ from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.actions.supplement import asked_late
 from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.rules import MOVES, Status
-from motcua.services.dossiers.steps import allows, holds_role, step_of
+from motcua.services.dossiers.steps import allows, chooses, holds_role, step_of
 from motcua.services.dossiers.together import moving
 from motcua.services.dossiers.turns import Possible, turns
 
@@ -50,11 +50,6 @@ def steps_after(dossier: Dossier, task: Task) -> tuple[Step, ...]:
     flow = definition_of(dossier.case)
     known = next((step for step in flow.steps if step.key == task.step), None)
     return tuple(flow.step(key) for key in known.next) if known else ()
-
-
-def chooses(dossier: Dossier, task: Task) -> bool:
-    """Whether the flow leaves a choice between the steps that follow."""
-    return any(step.key == task.step and step.choice for step in definition_of(dossier.case).steps)
 
 
 def decides(dossier: Dossier, task: Task) -> bool:

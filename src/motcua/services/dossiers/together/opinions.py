@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -12,11 +12,13 @@ from django.db.models import Q, QuerySet
 
 from motcua.engines.accounts.models import User
 from motcua.engines.cases.models import Stage
+from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.readers import reader
 from motcua.engines.notices.actions import Notice, send
 from motcua.engines.organisations.models import Appointment
 from motcua.engines.organisations.queries import calendar_for, directory
+from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation import clock
 from motcua.foundation.working_time import working_seconds_between
 from motcua.services.dossiers.actions.opinions import is_open
@@ -53,6 +55,24 @@ def of_dossier(dossier: Dossier) -> list[Asked]:
     answerers = {row.answered_by for row in rows if row.answered_by is not None}
     names = dict(User.objects.filter(pk__in=answerers).values_list("pk", "full_name")) if answerers else {}
     return [_asked(row, dossier, names.get(row.answered_by, "") if row.answered_by else "") for row in rows]
+
+
+Position = tuple[datetime, UUID]
+
+
+def waiting_for(actor: Actor, *, after: Position | None = None, limit: int = 50) -> list[Asked]:
+    """The questions that the units of the actor still have to answer, soonest due first, by the index of what is open;
+    their dossiers with them."""
+    units = [unit.id for unit in directory().under(*actor.reach(STAGE_PERMISSION[Stage.CONSULT]))]
+    if not units:
+        return []
+    rows = _waiting()
+    if len(units) < len(directory().all):
+        rows = rows.filter(unit__in=units)
+    if after is not None:
+        rows = rows.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], pk__gt=after[1]))
+    found = rows.select_related("dossier__case").order_by("due_at", "pk")[:limit]
+    return [_asked(row, row.dossier, "") for row in found]
 
 
 def _asked(row: Opinion, dossier: Dossier, name: str) -> Asked:
@@ -117,26 +137,27 @@ def heads_of(unit_id: UUID) -> list[UUID]:
 def opinions(events: Sequence[Event]) -> None:
     """Tells the agencies asked, who asked, and of late answers the head of the one-stop unit (ND118 Đ19)."""
     dossiers = {row.pk: row for row in Dossier.objects.filter(pk__in={event.stream for event in events})}
-    asked = {str(row.pk): row for row in Opinion.objects.filter(dossier__in=dossiers).only("id", "asked_by", "unit_id")}
+    asked = dict(Opinion.objects.filter(dossier__in=dossiers).values_list("pk", "asked_by"))
+    people = set(User.objects.filter(pk__in=asked.values()).values_list("pk", flat=True))
+    askers = {str(key): asker for key, asker in asked.items() if asker in people}  # a machine asks, and looks itself
     send(
         [
             notice
             for event in events
             if event.stream in dossiers
-            for notice in _notices(dossiers[event.stream], event, asked)
+            for notice in _notices(dossiers[event.stream], event, askers)
         ]
     )
 
 
-def _notices(dossier: Dossier, event: Event, asked: dict[str, Opinion]) -> Iterator[Notice]:
+def _notices(dossier: Dossier, event: Event, askers: Mapping[str, UUID]) -> Iterator[Notice]:
     if event.kind == "dossier.opinions_asked":
         for one in event.data["opinions"]:
             people = people_for(Stage.CONSULT, UUID(one["unit"]))
             yield from _to(dossier, "dossier.opinion_asked", event, [p.pk for p in people], one["unit"], one["due_at"])
         return
     unit, due_at = event.data["unit"], str(event.data.get("due_at", ""))
-    opinion = asked.get(str(event.data["opinion"]))
-    asker = [opinion.asked_by] if opinion is not None else []
+    asker = [askers[key]] if (key := str(event.data["opinion"])) in askers else []
     if event.kind == "dossier.opinion_reminded":
         people = people_for(Stage.CONSULT, UUID(unit))
         yield from _to(dossier, "dossier.opinion_reminder", event, [p.pk for p in people], unit, due_at)
