@@ -18,7 +18,7 @@ RULES = (
 def first_rules(apps, schema_editor):
     rules = apps.get_model("cases", "ReminderRule")
     today = clock.today()
-    rules.objects.bulk_create(
+    rules.objects.using(schema_editor.connection.alias).bulk_create(
         [rules(name=name, hours=hours, recipient=recipient, valid_from=today) for name, hours, recipient in RULES]
     )
 
