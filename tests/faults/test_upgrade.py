@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
+from psycopg import sql
 
 BEFORE = [("cases", "0002_whole_life"), ("desk", "0002_readings"), ("dossiers", "0004_whole_life")]
 """The state that the first people worked with."""
@@ -51,8 +52,10 @@ def put(cursor: Any, table: str, **values: Any) -> None:
         [table],
     )
     row = {name: PLAIN.get(kind, 1) for name, kind in cursor.fetchall()} | values
-    names, marks = ", ".join(row), ", ".join(["%s"] * len(row))
-    cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(row.values()))
+    columns = sql.SQL(", ").join(map(sql.Identifier, row))
+    marks = sql.SQL(", ").join([sql.Placeholder()] * len(row))
+    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(sql.Identifier(table), columns, marks)
+    cursor.execute(statement, list(row.values()))
 
 
 def test_work_and_what_was_looked_at_are_kept(old: BaseDatabaseWrapper) -> None:
