@@ -92,6 +92,19 @@ def test_consent_on_paper_and_by_code(helper: Client) -> None:
     assert Assistance.objects.get().consent == "code"
 
 
+def test_the_counter_reads_how_the_citizen_agreed(helper: Client) -> None:
+    intake = begun(helper)
+    paper = SimpleUploadedFile("dong-y.png", PNG, "image/png")
+    helper.post(step(intake, "consent"), {"consent": "signed", "paper": paper})
+    helper.post(step(intake, "check"))
+    dossier = Dossier.objects.get()
+    assert [file.name for file in dossier.files.filter(component=None)] == ["dong-y.png"]
+    page = signed_in(make_officer("counter")).get(reverse("desk:dossier", args=[dossier.pk])).content.decode()
+    assert Assistance.objects.get().helper.full_name in page
+    assert "Signed on paper" in page or "Ký trên giấy" in page
+    assert "dong-y.png" in page
+
+
 def test_what_is_not_taken_online_is_said_when_it_is_chosen(helper: Client) -> None:
     intake = begun(helper)
     counter_only = make_procedure(channels=("DIRECT",))

@@ -53,7 +53,7 @@ from motcua.services.procedures.queries import version
 
 MOST_EVENTS = 500
 ACTS = office_acts.ACTS | MOVING_ACTS | OPINION_ACTS | WORK_ACTS | TURN_ACTS
-ALONG = ("applicant", "result")
+ALONG = ("applicant", "agent", "assistance__helper", "result")
 LEADING = frozenset({"accept", "pass_on", "complete", "return", "hand_over", "take_in"})
 """What may be the one main action of the page: that which brings the dossier forward."""
 

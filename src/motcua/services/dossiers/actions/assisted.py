@@ -53,7 +53,16 @@ def submit_assisted(
     assisted = {"helper": str(actor.id), "unit": str(unit_id), "consent": consent.kind}
     try:
         with begin(actor) as work:
-            dossier = submit(work, replace(submission, extra={**submission.extra, "assisted": assisted}))
+            signed = [consent.paper] if consent.paper else []
+            dossier = submit(
+                work,
+                replace(
+                    submission,
+                    extra={**submission.extra, "assisted": assisted},
+                    # the counter reads what was signed beside the other papers
+                    loose_files=[*submission.loose_files, *signed],
+                ),
+            )
             work.add(
                 Assistance(
                     dossier=dossier,
