@@ -6,6 +6,7 @@ It needs no script and no inline style, says in words what it shows, and can be 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from html import escape
 
 from motcua.engines.flows.drawing import HEAD, LEFT, ROW, TOP, Drawing, Node, Point, draw
@@ -17,12 +18,24 @@ LINE = 18
 LANE_LINE = 15
 
 
+@dataclass(frozen=True, slots=True)
+class PictureWords:
+    """How the reader calls who does a step, the role it asks for, and its working hours."""
+
+    unit: Callable[[str], str] = str
+    role: Callable[[str], str] = str
+    hours: Callable[[int], str] = "{} h".format
+
+
+PLAIN = PictureWords()
+
+
 def to_svg(
     flow: Definition,
     *,
     title: str,
     description: str,
-    units: Callable[[str], str] = str,
+    words: PictureWords = PLAIN,
     language: str = "vi",
     marks: Mapping[str, str] | None = None,
     key: str = "flow",
@@ -42,9 +55,9 @@ def to_svg(
         f'<defs><marker id="{key}-arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" '
         'orient="auto"><path class="mc-flow__head" d="M0 0 10 5 0 10z"/></marker></defs>'
     ]
-    parts += _lanes(drawing, units)
+    parts += _lanes(drawing, words.unit)
     parts += [_way(edge.points, key) for edge in drawing.edges]
-    parts += [_node(node, language, (marks or {})) for node in drawing.nodes.values()]
+    parts += [_node(node, language, (marks or {}), words) for node in drawing.nodes.values()]
     return "".join([*parts, "</svg>"])
 
 
@@ -71,10 +84,10 @@ def _way(points: tuple[Point, ...], key: str) -> str:
     return f'<polyline class="mc-flow__way" points="{line}" marker-end="url(#{key}-arrow)"/>'
 
 
-def _node(node: Node, language: str, marks: Mapping[str, str]) -> str:
+def _node(node: Node, language: str, marks: Mapping[str, str], words: PictureWords) -> str:
     x, y = node.centre
     if node.step is not None:
-        return _step(node, node.step, language, marks.get(node.step.key, ""))
+        return _step(node, node.step, language, marks.get(node.step.key, ""), words)
     if node.kind.endswith("Event"):
         heavy = " mc-flow__event--end" if node.kind == "endEvent" else ""
         return f'<circle class="mc-flow__event{heavy}" cx="{x}" cy="{y}" r="18"/>'
@@ -88,10 +101,12 @@ def _node(node: Node, language: str, marks: Mapping[str, str]) -> str:
     return diamond + sign
 
 
-def _step(node: Node, step: Step, language: str, mark: str) -> str:
+def _step(node: Node, step: Step, language: str, mark: str, words: PictureWords) -> str:
     (left, top, width, height), (x, _) = node.box, node.centre
     lines = _wrapped(step.title(language), LINE, 3)
-    foot = " · ".join(part for part in (f"{step.hours} h" if step.hours else "", step.role, step.system) if part)
+    foot = " · ".join(
+        part for part in (words.hours(step.hours) if step.hours else "", words.role(step.role), step.system) if part
+    )
     first = top + height // 2 + 4 - 8 * (len(lines) - 1) - (7 if foot else 0)
     texts = "".join(f'<tspan x="{x}" y="{first + 16 * at}">{escape(line)}</tspan>' for at, line in enumerate(lines))
     box = f"mc-flow__step mc-flow__step--{step.stage}" + (f" mc-flow__step--{mark}" if mark else "")

@@ -13,11 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from motcua.engines.flows.rules import ACTIONS
-from motcua.engines.organisations.models import Role
-from motcua.engines.organisations.queries import directory
-from motcua.engines.organisations.roles import PERMISSIONS
 from motcua.foundation.text import slug
 from motcua.interfaces.desk.administration.blocks import day_field
+from motcua.interfaces.desk.administration.flow_words import UnitWords, level_code, level_words, role_names
 
 MOST_ROWS: Final = 60
 RESERVED: Final = {"new", "import", "export", "picture"}
@@ -26,13 +24,6 @@ STAGES: Final = (
     ("sign", gettext_lazy("Sign")),
     ("return", gettext_lazy("Return")),
 )
-UNITS: Final = {
-    "competent": gettext_lazy("the competent unit"),
-    "received_at": gettext_lazy("the counter"),
-    "lead": gettext_lazy("the leading unit"),
-    "superior": gettext_lazy("the agency above the competent unit"),
-    "province": gettext_lazy("the province's committee"),
-}
 ACTION_NAMES: Final = {
     "supplement": gettext_lazy("ask for a supplement"),
     "send_back": gettext_lazy("send back"),
@@ -56,21 +47,6 @@ CELLS: Final = (
 MOVE: Final = re.compile(r"(up|down|remove|add)-(\d{1,2})")
 
 
-def unit_words(selector: str) -> str:
-    """A selector as the screen says it: “the counter”, “Sở Tư pháp”, “division 03 of the competent unit”."""
-    kind, _colon, rest = selector.partition(":")
-    if selector in UNITS:
-        return str(UNITS[selector])
-    if kind == "code":
-        unit = directory().by_code.get(rest)
-        return unit.label if unit else rest
-    if kind == "within":
-        return _("division %(end)s of the competent unit") % {"end": rest}
-    if kind == "field":
-        return _("the agency of the field %(field)s") % {"field": rest}
-    return selector
-
-
 class FlowForm(forms.Form):
     """The steps as rows; a row without key and name is left out. ``next`` holds keys or numbers of rows."""
 
@@ -90,7 +66,7 @@ class FlowForm(forms.Form):
     )
     subjects = forms.CharField(
         label=gettext_lazy("Taken by these fields"),
-        help_text=gettext_lazy("One a line; with a level as in “Hộ tịch | COMMUNE”. * is everything else."),
+        help_text=gettext_lazy("One a line; with a level as in “Hộ tịch | Commune”. * is everything else."),
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -107,11 +83,9 @@ class FlowForm(forms.Form):
         self.count = len(steps) or 1
         if data is not None:
             self.count = _count(data)
-        self._roles = [
-            ("", "–"),
-            *((role.code, role.name) for role in Role.objects.order_by("name")),
-            *((name, str(label)) for name, label in PERMISSIONS.items() if name.startswith("dossier.")),
-        ]
+        self._roles = [("", _("whoever does this kind of work")), *role_names().items()]
+        self.units = UnitWords()
+        self._numbers = {str(step.get("key", "")): str(at + 1) for at, step in enumerate(steps)}
         for at in range(self.count):
             following = str(steps[at + 1].get("key", "")) if at + 1 < len(steps) else ""
             for name, field in self._cells(steps[at] if at < len(steps) else {}, at + 1, following):
@@ -136,8 +110,8 @@ class FlowForm(forms.Form):
             "unit",
             forms.CharField(
                 label=f"{_('Who')} {row}",
-                max_length=60,
-                initial=step.get("unit", "competent"),
+                max_length=300,
+                initial=self.units.words(str(step.get("unit", "competent"))),
                 widget=forms.TextInput(attrs={"list": "selectors"}),
             ),
         )
@@ -147,7 +121,7 @@ class FlowForm(forms.Form):
         yield "role", forms.ChoiceField(label=f"{_('Role')} {row}", choices=roles, initial=step.get("role", ""))
         yield text("hours", _("Working hours"), 6, inputmode="numeric")
         # what simply goes on to the next row is left out, so that rows can be moved
-        shown = "" if then == [following] else ", ".join(then)
+        shown = "" if then == [following] else ", ".join(self._numbers.get(key, key) for key in then)
         yield "next", forms.CharField(label=f"{_('Then')} {row}", max_length=300, initial=shown)
         yield "choice", forms.BooleanField(label=_("one of them is chosen"), initial=step.get("choice", False))
         yield "join", forms.BooleanField(label=_("waits for all before it"), initial=step.get("join", False))
@@ -204,7 +178,7 @@ class FlowForm(forms.Form):
             "name": said["name"] or key,
             "name_en": said["name_en"] or "",
             "stage": stage,
-            "unit": (said["unit"] or "competent").strip(),
+            "unit": self.units.selector(said["unit"] or "competent"),
             "role": said["role"] or "",
             "next": [one for one in then if one],
             "actions": [name for name in ACTIONS if name in (said["actions"] or [])],
@@ -226,7 +200,7 @@ class FlowForm(forms.Form):
             if name == "*":
                 found.append(dict(empty))
             elif name or level:
-                found.append({**empty, "field": name, "level": level.upper()})
+                found.append({**empty, "field": name, "level": level_code(level)})
         return found
 
     def clean_key(self) -> str:
@@ -247,9 +221,9 @@ def rules_as_text(rules: list[dict[str, str]]) -> dict[str, str]:
     """The two boxes in which a form shows what takes a flow."""
     codes = "\n".join(rule["procedure_code"] for rule in rules if rule["procedure_code"])
     subjects = [
-        " | ".join(part for part in (rule["field"], rule["level"]) if part)
+        " | ".join(part for part in (rule["field"], level_words(rule["level"])) if part)
         if rule["field"]
-        else (f"| {rule['level']}" if rule["level"] else "*")
+        else (f"| {level_words(rule['level'])}" if rule["level"] else "*")
         for rule in rules
         if not rule["procedure_code"]
     ]
@@ -277,12 +251,23 @@ def moved(data: Any) -> tuple[Any, str]:
     new = data.copy()
     for name in [name for name in new if re.match(r"s\d+_", name)]:
         del new[name]
+    numbers = {str(source + 1): str(place + 1) for place, source in enumerate(order) if source is not None}
     for place, source in enumerate(order):
         for cell in CELLS if source is not None else ():
             if f"s{source}_{cell}" in data:
-                new.setlist(f"s{place}_{cell}", data.getlist(f"s{source}_{cell}"))
+                said = data.getlist(f"s{source}_{cell}")
+                new.setlist(
+                    f"s{place}_{cell}", [_renumbered(one, numbers, count) for one in said] if cell == "next" else said
+                )
     new["rows"] = str(len(order))
     return new, f"{'name' if verb == 'add' else verb}-{to}"
+
+
+def _renumbered(said: str, numbers: Mapping[str, str], count: int) -> str:
+    """Rows named by their numbers are still named when they stand elsewhere; a row that is gone is named no more."""
+    parts = [part for part in re.split(r"[,;\s]+", said) if part]
+    rows = {str(number) for number in range(1, count + 1)}
+    return ", ".join(numbers.get(part, part) for part in parts if part in numbers or part not in rows)
 
 
 def _count(data: Any) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
@@ -13,7 +15,10 @@ from motcua.engines.flows.models import Flow, FlowVersion
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.interfaces.desk.administration.blocks import Block, Cell, Pairs, Table
-from motcua.interfaces.desk.administration.flow_form import ACTION_NAMES, STAGES, unit_words
+from motcua.interfaces.desk.administration.flow_form import ACTION_NAMES, STAGES
+from motcua.interfaces.desk.administration.flow_words import role_words, unit_words
+
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 def state_words(version: FlowVersion | None) -> str:
@@ -38,8 +43,8 @@ def property_words(name: str) -> str:
     }.get(name, name)  # fmt: skip
 
 
-def cell_words(name: str, value: Any) -> str:
-    """What a property says, in words."""
+def cell_words(name: str, value: Any, steps: Mapping[str, str] = NO_NAMES) -> str:
+    """What a property says, in words. ``steps``: names of steps by key."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if name == "unit":
@@ -48,8 +53,10 @@ def cell_words(name: str, value: Any) -> str:
         return str(dict(STAGES).get(value, value))
     if name == "actions":
         return ", ".join(str(ACTION_NAMES[one]) for one in value) or _("everything")
+    if name == "role":
+        return role_words(value) or "–"
     if isinstance(value, tuple):
-        return ", ".join(value) or "–"
+        return ", ".join(steps.get(one, one) for one in value) or "–"
     return str(value) if value else "–"
 
 

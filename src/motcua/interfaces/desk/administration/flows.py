@@ -19,10 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from motcua.engines.flows import actions, queries
 from motcua.engines.flows.bpmn import to_bpmn
 from motcua.engines.flows.models import Flow, FlowRule, FlowVersion
-from motcua.engines.flows.picture import to_svg
+from motcua.engines.flows.picture import PictureWords, to_svg
 from motcua.engines.flows.rules import STANDARD, Definition, parse
 from motcua.engines.ledger.work import begin
-from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.errors import Conflict, MotcuaError, NotFound
 from motcua.interfaces.desk.access import actor_of, holding
@@ -36,12 +35,7 @@ from motcua.interfaces.desk.administration.blocks import (
     perform,
     show,
 )
-from motcua.interfaces.desk.administration.flow_form import (
-    UNITS,
-    FlowForm,
-    rules_as_text,
-    unit_words,
-)
+from motcua.interfaces.desk.administration.flow_form import FlowForm, rules_as_text
 from motcua.interfaces.desk.administration.flow_versions import (
     cell_words,
     deeds_block,
@@ -49,8 +43,8 @@ from motcua.interfaces.desk.administration.flow_versions import (
     state_words,
     versions_table,
 )
+from motcua.interfaces.desk.administration.flow_words import UnitWords, hour_words, level_words, role_names, unit_words
 from motcua.services.dossiers.flow_checks import advice_on
-from motcua.services.procedures.models import Level
 
 editor = holding("catalogue.edit")
 SHOWN = 500
@@ -72,7 +66,7 @@ def flows(request: HttpRequest) -> HttpResponse:
     for rule in FlowRule.objects.filter(flow__in=listed).order_by("id"):
         words = (
             rule.procedure_code
-            or " · ".join(part for part in (rule.field, _level(rule.level)) if part)
+            or " · ".join(part for part in (rule.field, level_words(rule.level)) if part)
             or _("everything else")
         )
         subjects.setdefault(rule.flow_id, []).append(words)
@@ -98,13 +92,9 @@ def flows(request: HttpRequest) -> HttpResponse:
     return show(request, _("Flows"), [search, table], links=links)
 
 
-def _level(code: str) -> str:
-    return str(Level(code).label) if code in Level.values else code
-
-
 def _listed(flow: Flow, version: FlowVersion | None, takes: list[str]) -> list[Cell]:
     return [
-        Cell(flow.name, url=reverse("desk:flow", args=[flow.key]), note=flow.key),
+        Cell(flow.name, url=reverse("desk:flow", args=[flow.key])),
         Cell(version.number if version else "–", number=True),
         Cell(state_words(version)),
         Cell("; ".join(takes[:6]) + (" …" if len(takes) > 6 else "") or "–"),
@@ -159,7 +149,7 @@ def _edit(
     data = {
         "form": form,
         "errors": posted is not None and not form.moved,
-        "selectors": [*UNITS.items(), *((f"code:{unit.code}", unit.name) for unit in directory().all if unit.current)],
+        "selectors": list(form.units.choices.values()),
         "picture": _picture(form, steps, found.name if found else ""),
         "moves": (
             ("up", "↑", _("Move up row")),
@@ -250,13 +240,15 @@ def _picture(form: FlowForm, steps: list[dict[str, Any]], name: str) -> dict[str
 def picture_of(read: Definition, name: str, marks: Mapping[str, str] | None = None, key: str = "flow") -> SafeString:
     """The picture of a flow in the reader's language; every word in it is escaped by ``to_svg``."""
     language = get_language() or "vi"
+    units, roles = UnitWords().words, role_names()
     count = len(read.steps)
     said = ngettext("%(count)s step: %(steps)s", "%(count)s steps: %(steps)s", count) % {
         "count": count,
-        "steps": "; ".join(f"{step.title(language)} ({unit_words(step.unit)})" for step in read.steps),
+        "steps": "; ".join(f"{step.title(language)} ({units(step.unit)})" for step in read.steps),
     }
     title = name or _("Flow")
-    svg = to_svg(read, title=title, description=said, units=unit_words, language=language, marks=marks, key=key)
+    words = PictureWords(units, lambda code: roles.get(code, code), hour_words)
+    svg = to_svg(read, title=title, description=said, words=words, language=language, marks=marks, key=key)
     return SafeString(svg)
 
 
@@ -322,14 +314,15 @@ def flow_compare(request: HttpRequest, key: str) -> HttpResponse:
         raise NotFound("There is no such version.") from None
     old, new = parse(before.steps), parse(after.steps)
     rows, marks = [], {}
+    steps = {step.key: step.title(get_language() or "vi") for step in (*old.steps, *new.steps)}
     for one in queries.compared(old, new):
         marks[one.key] = {"added": "new", "removed": "wrong", "changed": "doubtful"}[one.kind]
         if one.kind != "changed":
             kind = _("added") if one.kind == "added" else _("removed")
-            rows.append([Cell(one.name, note=one.key), Cell(kind), Cell("–"), Cell("–")])
+            rows.append([Cell(one.name), Cell(kind), Cell("–"), Cell("–")])
         for name, was, now in one.cells:
-            cells = (Cell(cell_words(name, was)), Cell(cell_words(name, now)))
-            rows.append([Cell(one.name, note=one.key), Cell(property_words(name)), *cells])
+            cells = (Cell(cell_words(name, was, steps)), Cell(cell_words(name, now, steps)))
+            rows.append([Cell(one.name), Cell(property_words(name)), *cells])
     table = Table([_("Step"), _("What"), _("Before"), _("After")], rows, empty=_("The two versions are the same."))
     pictures = {
         "before": picture_of(old, found.name, marks, "before"),

@@ -10,13 +10,14 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from motcua.foundation.errors import NotFound
 from motcua.interfaces.desk.access import holding
 from motcua.interfaces.desk.administration.blocks import Block, Cell, Own, Table, failed, go, perform, show
+from motcua.interfaces.desk.administration.flow_words import UnitWords
 from motcua.services.dossiers.actions.group_definitions import define_group
 from motcua.services.dossiers.models import LinkedGroup
 from motcua.services.dossiers.together import groups
@@ -25,6 +26,10 @@ from motcua.services.procedures.queries import life_events
 editor = holding("catalogue.edit")
 MORE = 2
 CELLS = ("key", "procedure", "title", "title_en", "unit", "after", "needs", "before_signing", "optional")
+WHAT = ("procedure", "title", "title_en", "key")
+WHEN = ("unit", "after", "needs", "before_signing")
+NAMED = ("lead", "superior")
+"""Agencies that are meant by their place; all others by unit or field."""
 
 
 @editor
@@ -44,8 +49,8 @@ def linked(request: HttpRequest) -> HttpResponse:
         )
         rows.append(
             [
-                Cell(row.name, url=reverse("desk:linked_group", args=[row.key]), note=row.key),
-                Cell(" → ".join(part.procedure for part in parts)),
+                Cell(row.name, url=reverse("desk:linked_group", args=[row.key])),
+                Cell(" → ".join(part.name(get_language() or "vi") or part.procedure for part in parts)),
                 Cell(row.basis or "–"),
                 words,
             ]
@@ -92,6 +97,8 @@ class GroupForm(forms.Form):
             asked = str(data.get("rows", ""))
             if asked.isascii() and asked.isdigit() and len(asked) < 3:
                 self.count = max(1, min(int(asked), 20))
+        self.units = UnitWords()
+        self.numbers = {member["key"]: str(at + 1) for at, member in enumerate(members)}
         for at in range(self.count):
             member = members[at] if at < len(members) else {}
             for name, field in self._cells(member):
@@ -101,29 +108,55 @@ class GroupForm(forms.Form):
     def _cells(self, member: dict[str, Any]) -> Iterator[tuple[str, forms.Field]]:
         def text(name: str, label: str, most: int) -> forms.CharField:
             value = member.get(name, "")
-            shown = ", ".join(value) if isinstance(value, list) else value
+            shown = ", ".join(self.numbers.get(key, key) for key in value) if isinstance(value, list) else value
             if name == "after" and value == [] and member:
                 shown = "-"
             return forms.CharField(label=label, max_length=most, initial=shown)
 
         yield "key", text("key", _("Key"), 60)
-        yield "procedure", text("procedure", _("Procedure"), 40)
+        yield "procedure", text("procedure", _("Code of the procedure"), 40)
         yield "title", text("title", _("In plain words"), 200)
         yield "title_en", text("title_en", _("In English"), 200)
-        yield "unit", text("unit", _("Agency"), 120)
+        unit = str(member.get("unit", ""))
+        yield (
+            "unit",
+            forms.CharField(
+                label=_("Agency"),
+                max_length=300,
+                initial=self.units.words(unit) if unit else "",
+                widget=forms.TextInput(attrs={"list": "agencies"}),
+            ),
+        )
         yield "after", text("after", _("On paper after"), 200)
         yield "needs", text("needs", _("Needs the result of"), 200)
         yield "before_signing", text("before_signing", _("Ends before the signing of"), 200)
         yield "optional", forms.BooleanField(label=_("May be left out"), initial=member.get("optional", False))
 
-    def rows(self) -> Iterator[list[Any]]:
-        """The rows as the template shows them."""
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The parts as the template shows them: what each is, the fields of its two lines, whether it may be left
+        out."""
         for at in range(self.count):
-            yield [self[f"m{at}_{name}"] for name in CELLS]
+            cells = {name: self[f"m{at}_{name}"] for name in CELLS}
+            yield {
+                "number": at + 1,
+                "title": cells["title"].value() or "",
+                "what": [cells[name] for name in WHAT],
+                "when": [cells[name] for name in WHEN],
+                "optional": cells["optional"],
+            }
+
+    @property
+    def agencies(self) -> list[str]:
+        """What may be meant by an agency, in words."""
+        kinds = ("code:", "field:")
+        return [
+            words for selector, words in self.units.choices.items() if selector in NAMED or selector.startswith(kinds)
+        ]
 
     def members(self) -> list[dict[str, Any]]:
         """The parts as they are stored; what the table does not show (shared and preset answers) stays as it was."""
         found = []
+        keys = self._keys_by_number()
         for at in range(self.count):
             said = {name: self.cleaned_data.get(f"m{at}_{name}") for name in CELLS}
             code = str(said["procedure"] or "").strip()
@@ -133,23 +166,37 @@ class GroupForm(forms.Form):
             before = self.kept.get(key, {})
             member: dict[str, Any] = {name: before[name] for name in ("shared", "preset") if name in before}
             member |= {"key": key, "procedure": code}
-            for name in ("title", "title_en", "unit"):
+            for name in ("title", "title_en"):
                 if text := str(said[name] or "").strip():
                     member[name] = text
+            if unit := self.units.selector(str(said["unit"] or "")):
+                member["unit"] = unit
             for name in ("needs", "before_signing"):
-                if keys := _keys(said[name]):
-                    member[name] = keys
+                if named := _keys(said[name], keys):
+                    member[name] = named
             order = str(said["after"] or "").strip()
             if order:
-                member["after"] = [] if order == "-" else _keys(order)
+                member["after"] = [] if order == "-" else _keys(order, keys)
             if said["optional"]:
                 member["optional"] = True
             found.append(member)
         return found
 
+    def _keys_by_number(self) -> dict[str, str]:
+        """The key of each part by the number it stands under."""
+        said = {
+            str(at + 1): slugify(str(self.cleaned_data.get(f"m{at}_key") or ""))
+            or slugify(str(self.cleaned_data.get(f"m{at}_procedure") or ""))
+            for at in range(self.count)
+        }
+        return {number: key for number, key in said.items() if key}
 
-def _keys(text: object) -> list[str]:
-    return [slugify(part) for part in re.split(r"[,;\s]+", str(text or "")) if slugify(part)]
+
+def _keys(text: object, by_number: dict[str, str]) -> list[str]:
+    """The parts that are named: by number, or by key."""
+    parts = [slugify(part) for part in re.split(r"[,;\s]+", str(text or ""))]
+    known = set(by_number.values())
+    return [part if part in known else by_number.get(part, part) for part in parts if part]
 
 
 @editor
@@ -193,8 +240,10 @@ def _edit(request: HttpRequest, row: LinkedGroup | None) -> HttpResponse:
         )
         if made is not None:
             return go("linked_group", made.key)
-    wrong = groups.problems(groups.parts_of(row.members)) if row is not None and not form.is_bound else []
-    said_wrong = [(key, _(message)) for key, message in wrong]
+    parts = groups.parts_of(row.members) if row is not None and not form.is_bound else ()
+    wrong = groups.problems(parts) if parts else []
+    names = {part.key: part.name(get_language() or "vi") or part.key for part in parts}
+    said_wrong = [(names.get(key, key), _(message)) for key, message in wrong]
     blocks: list[Block] = [Own("desk/administration/_linked_form.html", {"form": form, "problems": said_wrong})]
     title = row.name if row is not None else _("New group")
     return show(
