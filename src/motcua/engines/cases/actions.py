@@ -16,10 +16,10 @@ from motcua.foundation.clock import VIETNAM
 def _moved(case: Case, task: Task, by: int) -> None:
     due_on = task.due_at.astimezone(VIETNAM).date().isoformat() if task.due_at else None
     move: list[str | int | None] = [str(task.unit_id), str(task.stage), str(task.state), due_on, by]
-    if task.assignee_id or task.answerable_id:
-        move.append(str(task.assignee_id) if task.assignee_id else None)
-    if task.answerable_id:
-        move.append(str(task.answerable_id))
+    more = [str(task.assignee_id or "") or None, str(task.answerable_id or "") or None, task.role or None]
+    while more and more[-1] is None:
+        more.pop()
+    move.extend(more)
     case.moves.append(move)
 
 
@@ -34,9 +34,11 @@ def open_task(
     due_at: datetime | None,
     assignee_id: UUID | None = None,
     holds: bool = True,
+    role: str = "",
 ) -> Task:
     """Puts one step on a unit's worklist; the unit becomes the case's holder unless it is only asked beside
-    (``holds`` false). For a unit that is no more it goes to who has its work now."""
+    (``holds`` false). ``role``: only those who hold it take the step. For a unit that is no more it goes to who
+    has its work now."""
     units = directory()
     if (unit := units.by_id.get(unit_id)) is not None and not unit.current:
         unit_id = units.present(unit).id
@@ -47,6 +49,7 @@ def open_task(
         stage=stage,
         unit_id=unit_id,
         answerable_id=case.clock_unit_id if case.clock_unit_id != unit_id else None,
+        role=role,
         assignee_id=assignee_id,
         opened_at=work.now,
         due_at=due_at,

@@ -74,8 +74,8 @@ class Case(QuickRow):
 
     @property
     def moves(self) -> list[list[str | int | None]]:
-        """What the running action did to worklists: [unit, stage, state, due day, +1 or -1, person, unit that answers],
-        the last two only where there are such; goes into its event."""
+        """What the running action did to worklists: [unit, stage, state, due day, +1 or -1, person, unit that answers,
+        role asked for], the last three only where there are such; goes into its event."""
         moves: list[list[str | int | None]] = self.__dict__.setdefault("_moves", [])
         return moves
 
@@ -122,6 +122,12 @@ class Task(QuickRow):
         related_name="+",
         help_text=_("The unit that answers for the deadline, where another does the step"),
     )
+    role = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        help_text=_("Role or permission that the step asks for beside that of its kind of work; empty: none"),
+    )
     assignee = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
     opened_at = models.DateTimeField()
@@ -135,6 +141,10 @@ class Task(QuickRow):
         indexes = [
             # the desk's lists: only open work, however many closed cases there are
             models.Index(fields=["unit", "stage", "due_at", "id"], name="task_open_by_unit", condition=Q(state="open")),
+            # the same for who takes the work: what asks for a role stands only in the lists of those who hold it
+            models.Index(
+                fields=["unit", "stage", "role", "due_at", "id"], name="task_open_by_role", condition=Q(state="open")
+            ),
             models.Index(fields=["assignee", "due_at", "id"], name="task_open_by_person", condition=Q(state="open")),
             models.Index(
                 fields=["unit", "stage", "due_at", "id"],
@@ -200,8 +210,8 @@ class Remark(models.Model):
 
 
 class WorkCount(models.Model):
-    """How many open tasks there are by unit, stage, state, due day, person, and the unit that answers for the deadline
-    where that is another: kept by a reader, so that no screen counts."""
+    """How many open tasks there are by unit, stage, state, due day, person, the unit that answers for the deadline
+    where that is another, and the role asked for: kept by a reader, so that no screen counts."""
 
     unit = models.ForeignKey("organisations.Unit", models.CASCADE, related_name="+")
     stage = models.CharField(max_length=10)
@@ -209,12 +219,13 @@ class WorkCount(models.Model):
     due_on = models.DateField(null=True)
     assignee = models.ForeignKey("accounts.User", models.CASCADE, null=True, related_name="+")
     answerable = models.ForeignKey("organisations.Unit", models.CASCADE, null=True, related_name="+")
+    role = models.CharField(max_length=60, blank=True, default="")
     tasks = models.IntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["unit", "stage", "state", "due_on", "assignee", "answerable"],
+                fields=["unit", "stage", "state", "due_on", "assignee", "answerable", "role"],
                 name="work_count_once",
                 nulls_distinct=False,
             )

@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from motcua.engines.flows.models import Flow, FlowRule, FlowVersion
 from motcua.engines.flows.rules import Definition, Step, parse
 from motcua.engines.ledger.models import Event
@@ -41,9 +43,20 @@ def _load() -> dict[tuple[str, str, str], UUID]:
 _versions = Remembered(_load)
 
 
+def _load_roles() -> frozenset[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT jsonb_path_query(steps, '$[*].role') #>> '{}' FROM flows_flowversion")
+        return frozenset(str(role) for (role,) in cursor.fetchall() if role)
+
+
+roles_in_use: Remembered[frozenset[str]] = Remembered(_load_roles)
+"""The roles and permissions that steps of any version ask for: empty in most provinces."""
+
+
 def forget() -> None:
     """What was published or taken back holds at once in this process."""
     _versions.forget()
+    roles_in_use.forget()
 
 
 def version_for(procedure_code: str, field: str, level: str) -> UUID | None:

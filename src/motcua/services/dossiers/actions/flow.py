@@ -79,6 +79,7 @@ def open_step(work: Work, dossier: Dossier, step: Step, assignee_id: UUID | None
         unit_id=unit_id,
         due_at=step_due(unit_id, work.now, step.hours, dossier.case.due_at),
         assignee_id=assignee_id,
+        role=step.role,
     )
 
 

@@ -5,6 +5,7 @@ As fast with ten million closed dossiers as without: lists scan open tasks only,
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from motcua.engines.cases.models import Task
+from motcua.engines.flows.queries import roles_in_use
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.organisations.queries import directory
 from motcua.engines.organisations.roles import STAGE_PERMISSION
@@ -83,12 +85,41 @@ class Figures:
 
 
 def stage_units(actor: Actor) -> list[tuple[str, UUID]]:
-    """(stage, unit) pairs whose open tasks the officer may take."""
+    """(stage, unit) pairs whose open tasks the officer may take, but for those of a step that asks for a role."""
     pairs = []
     for stage, permission in STAGE_PERMISSION.items():
         for unit in directory().under(*actor.reach(permission)):
             pairs.append((stage, unit.id))
     return pairs
+
+
+def roles_held(actor: Actor, unit_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """What steps may ask for and the officer holds in each of these units, beside nothing at all (the empty role):
+    roles by their code, permissions by their name, as ``steps.fits`` tells."""
+    asked = roles_in_use()
+    if not asked:
+        return {unit: [""] for unit in unit_ids}
+    units = directory()
+    held = [(grant.unit_path, asked & {grant.role, *grant.permissions}) for grant in actor.grants]
+    return {
+        unit: ["", *sorted({role for path, roles in held if units.unit(unit).path.startswith(path) for role in roles})]
+        for unit in unit_ids
+    }
+
+
+def _with_roles(actor: Actor, pairs: list[tuple[str, UUID]]) -> list[tuple[str, UUID, str]]:
+    """The same places with each role that the officer may take work of there."""
+    held = roles_held(actor, {unit for _, unit in pairs})
+    return [(stage, unit, role) for stage, unit in pairs for role in held[unit]]
+
+
+def _columns(places: list[tuple[str, UUID, str]]) -> dict[str, list[Any]]:
+    """The places as parameters of a statement."""
+    return {
+        "stages": [stage for stage, _unit, _role in places],
+        "units": [unit for _stage, unit, _role in places],
+        "roles": [role for _stage, _unit, role in places],
+    }
 
 
 def led_units(actor: Actor) -> list[UUID]:
@@ -232,13 +263,23 @@ def _source(actor: Actor, wanted: Filter, pairs: list[tuple[str, UUID]]) -> tupl
         return "unnest(%(units)s::uuid[]) AS p(unit)", placed, values
     if people and wanted.state == "open":
         within = "(t.unit_id, t.stage) IN (SELECT * FROM unnest(%(units)s::uuid[], %(stages)s::text[]))"
+        if wanted.scope == "own" and not wanted.mine:
+            values |= _columns(_with_roles(actor, pairs))
+            within = (
+                "(t.unit_id, t.stage, t.role) IN "
+                "(SELECT * FROM unnest(%(units)s::uuid[], %(stages)s::text[], %(roles)s::text[]))"
+            )
         return "unnest(%(people)s::uuid[]) AS p(person)", ["t.assignee_id = p.person", within], values
     if _is_everything(actor, wanted) and not people:
         return "(SELECT 1) AS p", ["t.stage = ANY(%(kinds)s)"], {"kinds": list(wanted.stages)}
     placed = ["t.unit_id = p.unit", "t.stage = p.stage"]
     if people:
         placed.append("t.assignee_id = ANY(%(people)s)")
-    return "unnest(%(units)s::uuid[], %(stages)s::text[]) AS p(unit, stage)", placed, values
+    if wanted.scope == "led":
+        return "unnest(%(units)s::uuid[], %(stages)s::text[]) AS p(unit, stage)", placed, values
+    values |= _columns(_with_roles(actor, pairs))
+    placed.append("t.role = p.role")
+    return "unnest(%(units)s::uuid[], %(stages)s::text[], %(roles)s::text[]) AS p(unit, stage, role)", placed, values
 
 
 def _is_everything(actor: Actor, wanted: Filter) -> bool:
@@ -289,11 +330,11 @@ def _now_and_midnight() -> tuple[datetime, datetime]:
 
 
 _FIGURES = """
-WITH p AS (SELECT * FROM unnest(%(units)s::uuid[], %(stages)s::text[]) AS p(unit, stage)),
+WITH p AS (SELECT * FROM unnest(%(units)s::uuid[], %(stages)s::text[], %(roles)s::text[]) AS p(unit, stage, role)),
 late AS (
     SELECT count(*) AS n FROM p, LATERAL (
         SELECT 1 FROM cases_task t WHERE t.state = 'open' AND t.unit_id = p.unit AND t.stage = p.stage
-        AND t.due_at >= %(morning)s AND t.due_at < %(now)s ORDER BY t.due_at LIMIT 1000) x),
+        AND t.role = p.role AND t.due_at >= %(morning)s AND t.due_at < %(now)s ORDER BY t.due_at LIMIT 1000) x),
 mine AS (
     SELECT count(*) AS n FROM (
         SELECT 1 FROM cases_task t WHERE t.state = 'open' AND t.assignee_id = ANY(%(me)s) LIMIT %(bound)s) x)
@@ -308,7 +349,7 @@ SELECT
     sum(w.tasks) FILTER (WHERE w.state = 'open' AND w.due_on < %(today)s),
     sum(w.tasks) FILTER (WHERE w.state = 'open' AND w.due_on = %(today)s),
     (SELECT n FROM late), (SELECT n FROM mine)
-FROM p JOIN cases_workcount w ON w.unit_id = p.unit AND w.stage = p.stage
+FROM p JOIN cases_workcount w ON w.unit_id = p.unit AND w.stage = p.stage AND w.role = p.role
 """
 
 
@@ -317,16 +358,15 @@ def figures(actor: Actor) -> Figures:
 
     Counted are only the tasks due earlier today (they are late by hours) and one's own, up to ``MINE_AT_MOST`` + 1.
     """
-    pairs = stage_units(actor)
-    if not pairs:
+    places = _with_roles(actor, stage_units(actor))
+    if not places:
         return Figures()
     now, midnight = _now_and_midnight()
     with connection.cursor() as cursor:
         cursor.execute(
             _FIGURES,
             {
-                "units": [unit for _, unit in pairs],
-                "stages": [stage for stage, _ in pairs],
+                **_columns(places),
                 "me": [actor.id, *(principal.id for principal in actor.principals)],
                 "now": now,
                 "morning": midnight - timedelta(days=1),
