@@ -63,6 +63,12 @@ DOORS: Final = [
         get=desk(302, 403, 404, 403, 403),
         post=desk(302, 403, 404, 403, 403),
     ),
+    Door(
+        "desk/intake/<uuid:intake_id>/linked/<slug:key>/<slug:part>/",
+        at="desk/intake/{intake}/linked/doi/mot/",
+        get=desk(302, 403, 404, 403, 403),
+        post=desk(302, 403, 404, 403, 403),
+    ),
     Door("desk/administration/linked/", get=administrators(200), post=administrators(405)),
     Door("desk/administration/linked/new/", get=administrators(200), post=administrators(422)),
     Door(

@@ -25,6 +25,28 @@ class Known:
     source: Text
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person who stands there, with the attributes of a party: what their card says, and what else is known."""
+
+    kind: str = "citizen"
+    name: str = ""
+    identity_number: str = ""
+    tax_code: str = ""
+    birth_date: date | None = None
+    sex: str = ""
+    nationality: str = "VN"
+    ethnicity: str = ""
+    representative: str = ""
+    phone: str = ""
+    email: str = ""
+    address_line: str = ""
+    ward_code: str = ""
+    ward_name: str = ""
+    province_code: str = ""
+    identity_level: int = 0
+
+
 def known_of_party(party: Any) -> dict[str, Known]:
     """What an ``accounts.Party`` (or anything with its attributes) tells, by name of the source: "party.name", …"""
     person = party.kind == "citizen"

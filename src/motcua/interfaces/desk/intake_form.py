@@ -6,7 +6,7 @@ on the second screen or on paper: neither is asked of the officer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,10 +15,10 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from motcua.engines.accounts.models import Party, PartyKind
-from motcua.engines.forms import Form, Message, Result, Text, validate
+from motcua.engines.forms import Form, Group, Message, Result, Text, validate
 from motcua.engines.forms.drafts import draft as kept_answers
 from motcua.engines.forms.posting import edited, from_post, page_action
-from motcua.engines.forms.prefill import Known, filled_in, known_of_party, prefilled
+from motcua.engines.forms.prefill import Known, Standing, filled_in, known_of_party, prefilled
 from motcua.engines.forms.rendering import BoundForm
 from motcua.engines.forms.schema import Field
 from motcua.engines.forms.summary import AnsweredGroup, answers_summary, by_role
@@ -37,28 +37,6 @@ REACHED_ANYWAY = ("applicant.phone", "applicant.email", "applicant.address")
 """Roles that may stay empty at the counter: the person is there, and the card's address is kept with the contact."""
 
 PERSONS_OWN = ("address", "date", "email", "file", "identity_number", "party", "phone", "tax_code")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The person at the counter with the attributes of a party: what the card says, else what is on record."""
-
-    kind: str = str(PartyKind.CITIZEN)
-    name: str = ""
-    identity_number: str = ""
-    tax_code: str = ""
-    birth_date: date | None = None
-    sex: str = ""
-    nationality: str = "VN"
-    ethnicity: str = ""
-    representative: str = ""
-    phone: str = ""
-    email: str = ""
-    address_line: str = ""
-    ward_code: str = ""
-    ward_name: str = ""
-    province_code: str = ""
-    identity_level: int = 0
 
 
 def commune_in(address: str) -> UnitInfo | None:
@@ -171,22 +149,36 @@ class CounterForm:
         return str(by_role(self.form, self.checked().values, "result.delivery") or "")
 
 
-def counter_form(intake: Intake, procedure: ProcedureData) -> CounterForm:
-    """The form with what was answered, the rest filled with what is known of the person."""
+def counter_form(intake: Intake, procedure: ProcedureData, given: Mapping[str, Any] | None = None) -> CounterForm:
+    """The form with what was answered, the rest filled with what is known of the person. ``given``: the answers of
+    one procedure of several."""
     form, version_id = chosen_form(procedure)
     person = standing(intake.data.get("person", {}), intake.data.get("card", {}))
     known = {path: replace(one, source=CARD) for path, one in prefilled(form, known_of_party(person)).items()}
-    answers = filled_in(intake.data.get("answers", {}), known)
+    answers = filled_in(intake.data.get("answers", {}) if given is None else given, known)
     return CounterForm(form, version_id, kept_answers(form, answers), known)
 
 
-def taken(found: CounterForm, post: Any) -> tuple[CounterForm, frozenset[str]]:
-    """The form with what a page has sent: all groups at once; and what the officer chose to edit."""
+def taken(found: CounterForm, post: Any, pages: Iterable[Group] | None = None) -> tuple[CounterForm, frozenset[str]]:
+    """The form with what a page has sent: all groups at once, or those of ``pages``; and what the officer chose to
+    edit."""
     raw: dict[str, Any] = {}
-    for group in found.form.groups:
+    for group in found.form.groups if pages is None else pages:
         raw |= from_post(found.form, group, post)
     answers = {**found.answers, **raw}
     return CounterForm(found.form, found.version_id, kept_answers(found.form, answers), found.known), edited(post)
+
+
+def page_of(bound: BoundForm, pages: Iterable[Group] | None = None) -> dict[str, Any]:
+    """What the template shows: the groups that apply (of ``pages`` alone, where given) with what the counter asks."""
+    wanted = {group.key for group in (bound.form.groups if pages is None else pages)}
+    shown = [
+        (group, [one for one in group.fields if one.type not in LEFT_OUT])
+        for group in (bound.group(each) for each in bound.visible_groups())
+        if group.key in wanted
+    ]
+    groups = [(group, fields) for group, fields in shown if any(one.type != "statement" for one in fields)]
+    return {"form": bound, "groups": groups}
 
 
 def as_last_time(found: CounterForm, counter: UnitInfo, procedure: ProcedureData) -> CounterForm:
@@ -236,6 +228,7 @@ __all__ = [
     "commune_in",
     "counter_form",
     "page_action",
+    "page_of",
     "standing",
     "taken",
 ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
+from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import NotFound
 from motcua.interfaces.desk.access import actor_of
 from motcua.interfaces.desk.frame import desk_page
@@ -30,6 +31,11 @@ def keep(found: Intake, **data: Any) -> None:
     found.data = {**found.data, **data}
     found.saved_at = clock.now()
     found.save(update_fields=["data", "saved_at"])
+
+
+def saved(found: Intake) -> HttpResponse:
+    """The answer to what a page saves by itself while one types."""
+    return JsonResponse({"saved_at": found.saved_at.astimezone(VIETNAM).strftime("%H:%M")})
 
 
 def go(found: Intake, name: str) -> HttpResponse:

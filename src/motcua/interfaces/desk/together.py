@@ -32,8 +32,7 @@ def panel(dossier: Dossier) -> dict[str, Any]:
 
 def name_of(group: DossierGroup, language: str) -> str:
     """What the group is called."""
-    definition = group.definition
-    return definition.name_en if language.startswith("en") and definition.name_en else definition.name
+    return group.definition.title(language)
 
 
 def case_ids(own: UUID | None, parts: list[groups.PartState]) -> list[UUID]:

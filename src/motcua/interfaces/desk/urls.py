@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assist/<uuid:dossier_id>/", assist.dossier, name="assisted"),
     path("answering/", answering.answering, name="answering"),
     path("intake/<uuid:intake_id>/linked/<slug:key>/", intake_linked.linked, name="intake_linked"),
+    path("intake/<uuid:intake_id>/linked/<slug:key>/<slug:part>/", intake_linked.fill_in, name="intake_linked_form"),
     path("intake/<uuid:intake_id>/<slug:name>/", intake.step, name="intake_step"),
     path("handover/", handover.home, name="handover"),
     path("handover/make/", handover.make, name="handover_make"),

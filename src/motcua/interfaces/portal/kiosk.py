@@ -7,7 +7,7 @@ form is filled from the card alone. Only machines that the province has set up (
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from motcua.engines.accounts.actions import create_citizen
 from motcua.engines.accounts.models import Party, PartyKind, User
 from motcua.engines.forms import Form, Text
-from motcua.engines.forms.prefill import Known, known_of_party, prefilled
+from motcua.engines.forms.prefill import Known, Standing, known_of_party, prefilled
 from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.work import begin
 from motcua.foundation import clock
@@ -46,28 +46,6 @@ OPEN: Final = frozenset(
     }
 )
 """What a kiosk's session reaches: finding, filling in, submitting."""
-
-
-@dataclass(frozen=True, slots=True)
-class OnCard:
-    """The person as the card tells, with the attributes of a party; nothing of what is on record."""
-
-    name: str
-    identity_number: str
-    birth_date: date | None
-    sex: str
-    kind: str = str(PartyKind.CITIZEN)
-    tax_code: str = ""
-    nationality: str = "VN"
-    ethnicity: str = ""
-    representative: str = ""
-    phone: str = ""
-    email: str = ""
-    address_line: str = ""
-    ward_code: str = ""
-    ward_name: str = ""
-    province_code: str = ""
-    identity_level: int = 0
 
 
 def require_switched_on() -> None:
@@ -129,7 +107,7 @@ def known_of(request: HttpRequest, form: Form) -> dict[str, Known]:
     """What the card tells and the form asks for, by path."""
     told: dict[str, str] = request.session[CARD]
     birth = date.fromisoformat(told["birth_date"]) if told["birth_date"] else None
-    person = OnCard(told["name"], told["identity_number"], birth, told["sex"])
+    person = Standing(name=told["name"], identity_number=told["identity_number"], birth_date=birth, sex=told["sex"])
     return {path: replace(one, source=ON_CARD) for path, one in prefilled(form, known_of_party(person)).items()}
 
 

@@ -10,21 +10,20 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
-from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Invalid, NotFound
 from motcua.interfaces.desk import intake as steps
 from motcua.interfaces.desk import intake_form
 from motcua.interfaces.desk.access import actor_of, holding
 from motcua.interfaces.desk.frame import desk_page
 from motcua.interfaces.desk.intake import ASSIST, is_assisted, steps_of
-from motcua.interfaces.desk.intake_pages import go, keep, mine, show
+from motcua.interfaces.desk.intake_pages import go, keep, mine, saved, show
 from motcua.interfaces.desk.intake_papers import papers_context, take_papers
 from motcua.interfaces.desk.models import Intake
 from motcua.interfaces.desk.views.intake_end import check, consent
@@ -101,10 +100,6 @@ def step(request: HttpRequest, intake_id: UUID, name: str) -> HttpResponse:
     return view(request, found)
 
 
-def _saved(found: Intake) -> HttpResponse:
-    return JsonResponse({"saved_at": found.saved_at.astimezone(VIETNAM).strftime("%H:%M")})
-
-
 def _typed(request: HttpRequest, names: list[str], prefix: str = "") -> dict[str, str]:
     return {name: request.POST.get(f"{prefix}{name}", "").replace("\0", "")[:300] for name in names if name != "card"}
 
@@ -121,7 +116,7 @@ def _person(request: HttpRequest, found: Intake) -> HttpResponse:
     agent = _typed(request, agent_names, "agent-")
     keep(found, person=typed, agent=agent)
     if "autosave" in request.GET:
-        return _saved(found)
+        return saved(found)
     form, agent_form = steps.PersonForm(request.POST), steps.AgentForm(request.POST)
     scanned = _scanned(request)
     if isinstance(scanned, str) and scanned:
@@ -222,7 +217,7 @@ def _form(request: HttpRequest, found: Intake) -> HttpResponse:
         form = intake_form.as_last_time(form, directory().unit(found.unit_id), procedure)
     keep(found, answers=form.answers, paper_form=False)
     if "autosave" in request.GET:
-        return _saved(found)
+        return saved(found)
     if "as_last_time" in request.POST or intake_form.page_action(request.POST) is not None:
         return _show_form(request, found, form, form.bound(editing=editing), procedure.name)
     result = form.checked()
@@ -234,15 +229,10 @@ def _form(request: HttpRequest, found: Intake) -> HttpResponse:
 def _show_form(
     request: HttpRequest, found: Intake, form: intake_form.CounterForm, bound: Any, name: str, status: int = 200
 ) -> HttpResponse:
-    groups = [
-        (group, [one for one in group.fields if one.type not in intake_form.LEFT_OUT])
-        for group in (bound.group(each) for each in bound.visible_groups())
-    ]
-    context = {
-        "form": bound,
-        "groups": [(group, fields) for group, fields in groups if any(one.type != "statement" for one in fields)],
+    context = intake_form.page_of(bound) | {
         "name": name,
         "on_paper": bool(found.data.get("paper_form")),
+        "here": reverse("desk:intake_step", args=[found.pk, "form"]),
     }
     return show(request, found, "form", context, status)
 
@@ -255,7 +245,7 @@ def _papers(request: HttpRequest, found: Intake) -> HttpResponse:
         data, trouble = take_papers(request, found, procedure)
         keep(found, **data)
         if "autosave" in request.GET:
-            return _saved(found)
+            return saved(found)
         if trouble:
             return show(request, found, "papers", papers_context(found, procedure) | {"trouble": trouble}, 422)
         if "stay" in request.POST:

@@ -1,4 +1,8 @@
-"""Linked procedures at the counter: one visit, one page, a dossier for each agency (ND118 Đ20, Đ28)."""
+"""Linked procedures at the counter: one visit, a dossier for each agency (ND118 Đ20, Đ28).
+
+One page for parts and papers, one for each form that asks something still, and back to the first to receive; or, with
+the forms handed in on paper, the first page alone.
+"""
 
 from __future__ import annotations
 
@@ -12,61 +16,84 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from motcua.engines.files.actions import Incoming, store_many
-from motcua.engines.ledger.actor import Actor
-from motcua.engines.organisations.queries import UnitInfo, directory
-from motcua.foundation.errors import Conflict, Invalid, MotcuaError, Refused
+from motcua.engines.organisations.queries import directory
+from motcua.foundation.errors import Conflict, Invalid, MotcuaError, NotFound, Refused
 from motcua.interfaces.desk import intake as steps
+from motcua.interfaces.desk import intake_form, intake_group
 from motcua.interfaces.desk.access import actor_of, holding
-from motcua.interfaces.desk.intake_finish import party_of
-from motcua.interfaces.desk.intake_form import commune_in
-from motcua.interfaces.desk.intake_pages import go, keep, mine, show
+from motcua.interfaces.desk.intake_group import PartForm
+from motcua.interfaces.desk.intake_pages import go, mine, saved, show
 from motcua.interfaces.desk.models import Intake
-from motcua.services.dossiers import actions, door
-from motcua.services.dossiers.actions.groups import GroupSubmission, submit_group_once
-from motcua.services.dossiers.models import Channel, Delivery, DossierGroup
+from motcua.services.dossiers.models import Delivery
 from motcua.services.dossiers.together import groups
-from motcua.services.dossiers.together.groups import Offer, Part
-from motcua.services.procedures.content import ProcedureData
+from motcua.services.dossiers.together.groups import Offer
 from motcua.services.procedures.queries import current
 
-MOST_PAPERS = 99
+
+def _elsewhere(found: Intake) -> HttpResponse | None:
+    """Where a walk-in leads that is received already, or of which nobody knows yet who stands there."""
+    if found.dossier_id:
+        return HttpResponseRedirect(reverse("desk:dossier", args=[found.dossier_id]))
+    return None if found.data.get("person", {}).get("name") else go(found, "person")
 
 
 @holding("dossier.receive")
 @require_http_methods(["GET", "HEAD", "POST"])
 def linked(request: HttpRequest, intake_id: UUID, key: str) -> HttpResponse:
-    """All parts on one page: which of them, which papers, how the result comes; received together."""
+    """All parts on one page: which of them, which papers, how the result comes; on to the forms, or received."""
     found = mine(request, intake_id)
-    if found.dossier_id:
-        return HttpResponseRedirect(reverse("desk:dossier", args=[found.dossier_id]))
-    if not found.data.get("person", {}).get("name"):
-        return go(found, "person")
-    offer = groups.offer(key)
+    if (answer := _elsewhere(found)) is not None:
+        return answer
+    offer, actor = groups.offer(key), actor_of(request)
     if request.method != "POST":
         return _page(request, found, offer)
     try:
-        group = receive(request, actor_of(request), found, offer)
+        intake_group.take_page(request, actor, found, offer)
+        if "autosave" in request.GET:
+            return saved(found)
+        if wanted := request.POST.get("fill", ""):
+            return _to_form(found, offer, wanted)
+        group = intake_group.receive(actor, found, offer)
     except (Invalid, Refused, Conflict) as error:
         return _page(request, found, offer, error)
     messages.success(request, _("Received together under the code %(code)s.") % {"code": group.code})
     return HttpResponseRedirect(reverse("desk:dossier", args=[found.dossier_id]))
 
 
+def _to_form(found: Intake, offer: Offer, wanted: str) -> HttpResponse:
+    """To the form of a part; ``next``: to the first that is not settled, back to the parts when all are."""
+    part = wanted
+    if wanted == "next":
+        intake_group.pass_over(found, offer)
+        rest = intake_group.next_to_fill(found, offer)
+        part = rest.key if rest is not None else ""
+    if not part:
+        return HttpResponseRedirect(reverse("desk:intake_linked", args=[found.pk, offer.key]) + "#receive")
+    return HttpResponseRedirect(reverse("desk:intake_linked_form", args=[found.pk, offer.key, part]))
+
+
 def _page(request: HttpRequest, found: Intake, offer: Offer, error: MotcuaError | None = None) -> HttpResponse:
     language = get_language() or "vi"
-    units = _units(found, offer, request.POST.get("ward", ""))
+    state = intake_group.kept(found, offer)
+    ward = intake_group.ward_of(found, offer)
+    forms = {one.part.key: one for one in intake_group.part_forms(found, offer)}
+    counts: dict[str, list[int]] = state.get("counts", {})
     parts = []
-    for (part, _version), unit in zip(offer.parts, units, strict=True):
-        procedure = current(part.procedure)
-        papers = [(f"{part.key}-{line.paper.key}", line) for line in steps.papers_of(found, procedure)]
+    for (part, _version), unit in zip(offer.parts, groups.agencies(offer, ward or None), strict=True):
+        procedure, one = current(part.procedure), forms.get(part.key)
+        lines = ((f"{part.key}-{line.paper.key}", line) for line in steps.papers_of(found, procedure))
         parts.append(
             {
                 "part": part,
                 "title": part.name(language) or procedure.name,
                 "unit": unit,
-                "papers": papers,
-                "chosen": request.method != "POST" or part.key in request.POST.getlist("part") or not part.optional,
+                "papers": [(name, line, *(count or "" for count in counts.get(name, (0, 0)))) for name, line in lines],
+                "files": state.get("files", {}).get(part.key, []),
+                "chosen": one is not None,
+                "filled": one is not None and one.filled,
+                "on_paper": part.key in state.get("on_paper", ()),
+                "answers": one.form.summary(language[:2]) if one is not None and one.filled else [],
+                "declares": one.form.declarations(language[:2]) if one is not None and one.filled else [],
             }
         )
     said = _said(error) if error else ""
@@ -74,10 +101,12 @@ def _page(request: HttpRequest, found: Intake, offer: Offer, error: MotcuaError 
         "offer": offer,
         "title": offer.title(language),
         "parts": parts,
+        "begun": bool(state.get("filled") or state.get("on_paper")),
+        "rest": intake_group.next_to_fill(found, offer) is not None,
         "wards": steps.ward_units() if groups.needs_ward(offer) else [],
-        "ward": request.POST.get("ward", "") or _ward(found),
+        "ward": ward,
         "deliveries": Delivery.choices,
-        "delivery": request.POST.get("delivery", Delivery.COUNTER),
+        "delivery": state.get("delivery") or str(Delivery.COUNTER),
         "problem": [("", said)] if said else [],
     }
     return show(request, found, "procedure", context | {"linked_page": True}, error.status if error else 200)
@@ -89,95 +118,46 @@ def _said(error: MotcuaError) -> str:
     return error.text(_)
 
 
-def _ward(found: Intake) -> str:
-    """The ward of the counter, else that of the person's address."""
-    units = directory()
-    counter = units.unit(found.unit_id)
-    parent = units.by_id.get(counter.parent_id) if counter.parent_id else None
-    own = next((unit.ward_code for unit in (counter, parent) if unit and unit.kind == "commune"), "")
-    commune = commune_in(str(found.data.get("person", {}).get("address", ""))) if not own else None
-    return own or (commune.ward_code if commune else "")
+@holding("dossier.receive")
+@require_http_methods(["GET", "HEAD", "POST"])
+def fill_in(request: HttpRequest, intake_id: UUID, key: str, part: str) -> HttpResponse:
+    """The form of one part, filled in with the person who stands there; what the lead's form has said is not asked."""
+    found = mine(request, intake_id)
+    if (answer := _elsewhere(found)) is not None:
+        return answer
+    offer = groups.offer(key)
+    one = next((each for each in intake_group.part_forms(found, offer) if each.part.key == part), None)
+    if one is None:
+        raise NotFound("There is no such step.")
+    if request.method != "POST":
+        return _form(request, found, offer, one, one.form.bound())
+    if "paper_form" in request.POST:
+        intake_group.settle(found, offer, one.part, None)
+        return _to_form(found, offer, "next")
+    form, editing = intake_form.taken(one.form, request.POST, one.pages)
+    if "as_last_time" in request.POST:
+        form = intake_form.as_last_time(form, directory().unit(found.unit_id), one.procedure)
+    answers = intake_group.kept(found, offer).get("answers", {})
+    intake_group.keep_some(found, offer, answers={**answers, part: form.answers})
+    if "autosave" in request.GET:
+        return saved(found)
+    if "as_last_time" in request.POST or intake_form.page_action(request.POST) is not None:
+        return _form(request, found, offer, one, form.bound(editing=editing))
+    result = form.checked()
+    if not result.ok:
+        return _form(request, found, offer, one, form.bound(result.errors, editing), 422)
+    intake_group.settle(found, offer, one.part, form.answers)
+    return _to_form(found, offer, "next")
 
 
-def _units(found: Intake, offer: Offer, ward: str) -> list[UnitInfo | None]:
-    return groups.agencies(offer, ward or _ward(found) or None)
-
-
-def receive(request: HttpRequest, actor: Actor, found: Intake, offer: Offer) -> DossierGroup:
-    """Submits all chosen parts and accepts those that begin now; repeated, it gives the same group.
-
-    Raises ``Invalid``, ``Refused``, ``Conflict``.
-    """
-    chosen = request.POST.getlist("part")
-    ward = request.POST.get("ward", "")[:10] or _ward(found)
-    party_id = party_of(found)
-    lead = groups.unit_of(offer.parts[0][0], None, ward or None)
-    submissions = {
-        part.key: _submission(request, actor, found, part, groups.unit_of(part, lead, ward or None), party_id)
-        for part, _version in offer.parts
-        if not part.optional or part.key in chosen
+def _form(
+    request: HttpRequest, found: Intake, offer: Offer, one: PartForm, bound: Any, status: int = 200
+) -> HttpResponse:
+    parts = intake_group.chosen_parts(found, offer)
+    place = {"number": parts.index(one.part) + 1, "total": len(parts), "name": one.part.name(get_language() or "vi")}
+    context = intake_form.page_of(bound, one.pages) | {
+        "name": _("Part %(number)s of %(total)s: %(name)s") % place,
+        "on_paper": one.part.key in intake_group.kept(found, offer).get("on_paper", ()),
+        "here": reverse("desk:intake_linked_form", args=[found.pk, offer.key, one.part.key]),
     }
-    given = GroupSubmission(
-        offer=offer,
-        channel=Channel.DIRECT,
-        received_at_id=found.unit_id,
-        applicant_id=party_id,
-        key=f"intake-group-{found.pk}",
-        submissions=submissions,
-    )
-    group, _new = submit_group_once(actor, given)
-    members = groups.members_of(group.pk)
-    for member in members:
-        if member.dossier is not None and member.dossier.accepted_at is None:
-            actions.accept.run(actor, member.dossier.pk)
-    first = members[0].dossier
-    keep(found, procedure_name=offer.name)
-    found.dossier_id = first.pk if first is not None else None
-    found.save(update_fields=["dossier"])
-    return group
-
-
-def _submission(
-    request: HttpRequest, actor: Actor, found: Intake, part: Part, unit: UnitInfo, party_id: UUID
-) -> actions.Submission:
-    procedure = current(part.procedure)
-    person = found.data["person"]
-    channel = groups.channel_of(procedure, Channel.DIRECT)
-    delivery = request.POST.get("delivery", "")
-    return actions.Submission(
-        procedure=procedure,
-        channel=channel,
-        competent_id=unit.id,
-        received_at_id=found.unit_id,
-        applicant_id=party_id,
-        applicant_name=person["name"],
-        submitted_by=actor.id or party_id,
-        key=f"intake-{found.pk}-{part.key}",
-        contact={name: person.get(name, "") for name in ("phone", "email", "address")},
-        components=_components(request, found, part, procedure),
-        loose_files=_scans(request, actor, part),
-        delivery=delivery if delivery in Delivery.values else str(Delivery.COUNTER),
-        fee=door.fee_of(procedure.method(channel)),
-    )
-
-
-def _components(request: HttpRequest, found: Intake, part: Part, procedure: ProcedureData) -> list[actions.ComponentIn]:
-    handed_in = []
-    for line in steps.papers_of(found, procedure):
-        name = f"{part.key}-{line.paper.key}"
-        originals, copies = (_count(request.POST.get(f"{kind}-{name}", "")) for kind in ("originals", "copies"))
-        if originals or copies:
-            handed_in.append(actions.ComponentIn(line.paper.key, line.paper.name[:1000], originals, copies))
-    return handed_in
-
-
-def _scans(request: HttpRequest, actor: Actor, part: Part) -> list[actions.FileIn]:
-    sent = request.FILES.getlist(f"files-{part.key}")
-    if not sent or actor.id is None:
-        return []
-    uploads = store_many([Incoming(one, one.name or "") for one in sent], actor.id, actor=actor)
-    return [actions.FileIn(upload.blob_id, upload.name) for upload in uploads]
-
-
-def _count(text: str) -> int:
-    return min(int(text), MOST_PAPERS) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    return show(request, found, "form", context, status)

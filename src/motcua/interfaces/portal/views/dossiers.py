@@ -30,6 +30,7 @@ from motcua.foundation.errors import Invalid, NotFound, Refused
 from motcua.interfaces.portal import offers
 from motcua.interfaces.portal.access import actor_of, citizen
 from motcua.interfaces.portal.calendars import due_entry
+from motcua.interfaces.portal.choosing import position
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.story import holder_words, story
 from motcua.interfaces.portal.views.procedures import plain_name
@@ -104,20 +105,12 @@ def _short(name: str) -> str:
     return rest[:1].upper() + rest[1:] if rest else name
 
 
-def _cursor(text: str) -> tuple[datetime, UUID] | None:
-    moment, _dot, key = text.partition("_")
-    try:
-        return datetime.fromisoformat(moment), UUID(key)
-    except ValueError:
-        return None
-
-
 @citizen
 @require_safe
 def my_dossiers(request: HttpRequest) -> HttpResponse:
     """Drafts on top, then what was submitted, newest first."""
     actor = actor_of(request)
-    after = _cursor(request.GET.get("after", ""))
+    after = position(request.GET.get("after", ""))
     found = queries.my_dossiers(actor, after=after, limit=PAGE + 1)
     more, found = found[PAGE:], found[:PAGE]
     begun, begun_together = group_drafts.begun_by(actor) if after is None else ([], [])

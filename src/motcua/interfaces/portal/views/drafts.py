@@ -25,10 +25,11 @@ from motcua.engines.ledger.actor import Actor
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.errors import Conflict, Invalid, MotcuaError, NotFound
-from motcua.foundation.text import fold
 from motcua.interfaces.portal import kiosk, offers
 from motcua.interfaces.portal.access import actor_of, citizen
 from motcua.interfaces.portal.attaching import take_in, without_files
+from motcua.interfaces.portal.choosing import wards_by_name
+from motcua.interfaces.portal.forgetting import asked_to_forget
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.views.linked import belongs
 from motcua.interfaces.portal.views.procedures import plain_name
@@ -195,9 +196,7 @@ def _page(
             "total": len(visible),
             "back": back,
             "then": then if then == CHECK else "",
-            "files_url": reverse("portal:draft_file", args=[found.id, UUID(int=0)]).replace(
-                str(UUID(int=0)), "__file__"
-            ),
+            "files_url": _files_url(found),
         },
         nav="dossiers",
         status=status,
@@ -259,7 +258,7 @@ def place(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
         else:
             drafts.save(actor, draft_id, {}, competent_id=unit.id)
             return HttpResponseRedirect(reverse("portal:check", args=[draft_id]))
-    wards = sorted((unit for unit in directory().by_ward.values() if unit.current), key=lambda unit: fold(unit.name))
+    wards = wards_by_name()
     context = _context(found, drafts.form_of(found)) | {"wards": wards, "problem": problem}
     return portal_page(request, "place.html", context, nav="dossiers", status=422 if problem else 200)
 
@@ -346,8 +345,5 @@ def discard(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     found = drafts.own_draft(actor, draft_id)
     if (answer := _gone_on(found)) is not None:
         return answer
-    if request.method == "POST":
-        drafts.discard(actor, draft_id)
-        messages.success(request, gettext("The draft is deleted."))
-        return HttpResponseRedirect(reverse("portal:my_dossiers"))
-    return portal_page(request, "discard.html", _context(found, drafts.form_of(found)), nav="dossiers")
+    context = _context(found, drafts.form_of(found))
+    return asked_to_forget(request, "discard.html", context, lambda: drafts.discard(actor, draft_id))

@@ -16,9 +16,10 @@ from motcua.engines.forms.summary import answers_summary
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.errors import Invalid, MotcuaError, Refused
-from motcua.foundation.text import fold
 from motcua.interfaces.portal import offers
 from motcua.interfaces.portal.access import actor_of, citizen
+from motcua.interfaces.portal.choosing import wards_by_name
+from motcua.interfaces.portal.forgetting import asked_to_forget
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.views.finding import party_of
 from motcua.services.dossiers import door
@@ -92,7 +93,7 @@ def start(request: HttpRequest, key: str) -> HttpResponseBase:
             problem = error
         else:
             return HttpResponseRedirect(reverse("portal:group_draft", args=[made.id]))
-    wards = sorted((unit for unit in directory().by_ward.values() if unit.current), key=lambda unit: fold(unit.name))
+    wards = wards_by_name()
     context = {
         "offer": found,
         "title": found.title(language()),
@@ -144,7 +145,7 @@ def draft(request: HttpRequest, key: UUID) -> HttpResponseBase:
         "linked_draft.html",
         {
             "found": found,
-            "title": _name(found),
+            "title": found.definition.title(language()),
             "parts": tasks,
             "done": done,
             "total": len(pages),
@@ -153,11 +154,6 @@ def draft(request: HttpRequest, key: UUID) -> HttpResponseBase:
         },
         nav="dossiers",
     )
-
-
-def _name(found: GroupDraft) -> str:
-    definition = found.definition
-    return definition.name_en if language() == "en" and definition.name_en else definition.name
 
 
 def _tasks(one: Filled) -> dict[str, Any]:
@@ -207,7 +203,7 @@ def _check(request: HttpRequest, found: GroupDraft, status: int = 200) -> HttpRe
     missing = [task for part in parts for task in part["tasks"] if not task["done"]]
     context = {
         "found": found,
-        "title": _name(found),
+        "title": found.definition.title(language()),
         "parts": parts,
         "missing": missing,
         "ready": not missing and all(part["filled"].ready for part in parts),
@@ -237,11 +233,10 @@ def discard(request: HttpRequest, key: UUID) -> HttpResponseBase:
     found = group_drafts.own_group_draft(actor, key)
     if (answer := _gone_on(found)) is not None:
         return answer
-    if request.method == "POST":
-        group_drafts.discard_group_draft(actor, key)
-        messages.success(request, gettext("The draft is deleted."))
-        return HttpResponseRedirect(reverse("portal:my_dossiers"))
-    return portal_page(request, "linked_discard.html", {"found": found, "title": _name(found)}, nav="dossiers")
+    context = {"found": found, "title": found.definition.title(language())}
+    return asked_to_forget(
+        request, "linked_discard.html", context, lambda: group_drafts.discard_group_draft(actor, key)
+    )
 
 
 @citizen
@@ -253,13 +248,12 @@ def group(request: HttpRequest, code: str) -> HttpResponse:
     parts = groups.states_of(found, language())
     begun = [part.dossier.pk for part in parts if part.dossier is not None]
     titles = {part.member.key: part.title for part in parts}
-    definition = found.definition
     return portal_page(
         request,
         "linked_group.html",
         {
             "group": found,
-            "title": definition.name_en if language() == "en" and definition.name_en else definition.name,
+            "title": found.definition.title(language()),
             "parts": [(part, ", ".join(titles.get(key, key) for key in part.member.after)) for part in parts],
             "ended": sum(part.state in ("done", "failed", "dropped") for part in parts),
             "timeline": timeline(begun, clock.now(), [part.unit.id for part in parts if part.state == "waiting"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import time
 from uuid import UUID
 
 from django.conf import settings
@@ -21,8 +21,8 @@ from motcua.engines.notices.actions import mark_read, preferences_of, set_prefer
 from motcua.engines.notices.models import Message
 from motcua.engines.organisations.queries import directory
 from motcua.foundation.errors import Invalid, NotFound
-from motcua.foundation.text import fold
 from motcua.interfaces.portal.access import actor_of, citizen
+from motcua.interfaces.portal.choosing import position, wards_by_name
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.views.finding import party_of
 
@@ -30,20 +30,12 @@ PAGE = 20
 CONTACT = ("phone", "email", "address_line", "ward_code")
 
 
-def _cursor(text: str) -> tuple[datetime, UUID] | None:
-    moment, _sep, key = text.partition("_")
-    try:
-        return datetime.fromisoformat(moment), UUID(key)
-    except ValueError:
-        return None
-
-
 @citizen
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """Messages, newest first."""
     actor = actor_of(request)
-    after = _cursor(request.GET.get("after", ""))
+    after = position(request.GET.get("after", ""))
     found = notices.inbox(actor, after=after, limit=PAGE + 1, language=language())
     last = found[PAGE - 1] if len(found) > PAGE else None
     older = f"{last.at.isoformat()}_{last.id}" if last else ""
@@ -86,7 +78,7 @@ def _account(request: HttpRequest, fields: dict[str, list[str]] | None = None) -
     actor = actor_of(request)
     party = party_of(request)
     given = {name: request.POST.get(name, "") for name in CONTACT} if fields else {}
-    wards = sorted((unit for unit in directory().by_ward.values() if unit.current), key=lambda unit: fold(unit.name))
+    wards = wards_by_name()
     problems = {name: [gettext(line) for line in lines] for name, lines in (fields or {}).items()}
     return portal_page(
         request,

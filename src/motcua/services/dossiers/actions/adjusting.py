@@ -13,7 +13,7 @@ from motcua.engines.organisations.queries import directory
 from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed
 from motcua.services.dossiers.actions.common import Action, record, require_applicant
-from motcua.services.dossiers.actions.submit import FileIn
+from motcua.services.dossiers.actions.submit import FileIn, add_files
 from motcua.services.dossiers.models import (
     Adjustment,
     Delivery,
@@ -148,16 +148,7 @@ def _exchange(
                 continue
             if key and key not in components:
                 components[key] = _new_component(work, dossier, key, names.get(key, key), len(components))
-            row = DossierFile(
-                dossier=dossier,
-                component=components.get(key),
-                kind=FileKind.SUBMITTED,
-                blob_id=file.sha256,
-                name=file.name,
-                added_at=work.now,
-                added_by=work.actor.id,
-            )
-            work.add(row)
+            (row,) = add_files(work, dossier, [file], FileKind.SUBMITTED, component=components.get(key))
             parts(dossier, "files").append(row)
             added.append(row)
     for row in removed:

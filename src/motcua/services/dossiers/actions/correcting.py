@@ -17,8 +17,8 @@ from motcua.foundation.working_time import Allowance, Unit, due
 from motcua.services.dossiers import policies, reasons
 from motcua.services.dossiers.actions.common import Action, is_applicant, person_of, record, require, task_of
 from motcua.services.dossiers.actions.flow import definition_of, open_step, open_transfer
-from motcua.services.dossiers.actions.submit import FileIn
-from motcua.services.dossiers.models import Correction, Dossier, DossierFile, FileKind, Result
+from motcua.services.dossiers.actions.submit import FileIn, add_files
+from motcua.services.dossiers.models import Correction, Dossier, FileKind, Result
 from motcua.services.dossiers.papercodes import paper_code_of, pickup_code
 from motcua.services.dossiers.rules import CORRECTION_BASIS, Status
 from motcua.services.dossiers.together import moving
@@ -124,17 +124,7 @@ def correct_result(
     }
     if files:
         row.before["files"] = _set_aside(work, dossier)
-        for file in files:
-            work.add(
-                DossierFile(
-                    dossier=dossier,
-                    kind=FileKind.RESULT,
-                    blob_id=file.sha256,
-                    name=file.name,
-                    added_at=work.now,
-                    added_by=work.actor.id,
-                )
-            )
+        add_files(work, dossier, files, FileKind.RESULT)
     result.name = name.strip()[:300]
     result.number = number.strip()[:60] or result.number
     result.type_code = type_code.strip()[:40] or result.type_code

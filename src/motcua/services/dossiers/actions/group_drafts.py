@@ -153,7 +153,7 @@ def filled(actor: Actor, found: GroupDraft) -> list[Filled]:
         shared = shared_fields(part, lead_form, form) if row.position else {}
         draft = _copied(actor, draft, lead.answers, shared)
         result = drafts.checked(actor, draft)
-        told.append(Filled(part, draft, form, result, _pages(form, result, shared, show_wrong=whole)))
+        told.append(Filled(part, draft, form, result, asked_pages(form, result, shared, show_wrong=whole)))
     return told
 
 
@@ -187,17 +187,21 @@ def _copied(actor: Actor, draft: Draft, answers: Mapping[str, Any], shared: Mapp
     return drafts.save(actor, draft.pk, fresh)
 
 
-def _pages(form: Form, result: Result, shared: Mapping[str, str], *, show_wrong: bool) -> tuple[Group, ...]:
+def asked_pages(form: Form, result: Result, shared: Mapping[str, str], *, show_wrong: bool) -> tuple[Group, ...]:
     """The pages that are asked: all that apply, but for those on which everything is shared. Where the lead's part is
     whole and something is still wrong on such a page, it is asked after all."""
     pages = []
     for group in form.groups:
         if f"group:{group.key}" in result.hidden:
             continue
-        copied = all(one.key in shared for one in group.fields if one.has_value)
-        if not copied or (show_wrong and result.in_group(group.key)):
+        if not is_shared(group, shared) or (show_wrong and result.in_group(group.key)):
             pages.append(group)
     return tuple(pages)
+
+
+def is_shared(group: Group, shared: Mapping[str, str]) -> bool:
+    """Whether everything on a page is taken from the lead's form."""
+    return all(one.key in shared for one in group.fields if one.has_value)
 
 
 def discard_group_draft(actor: Actor, key: UUID) -> None:

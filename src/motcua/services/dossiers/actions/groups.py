@@ -23,7 +23,7 @@ from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, NotFound
 from motcua.foundation.identifiers import build_dossier_code
 from motcua.services.dossiers.actions.common import lock, record
-from motcua.services.dossiers.actions.submit import ComponentIn, FileIn, Submission, submit
+from motcua.services.dossiers.actions.submit import ComponentIn, FileIn, Submission, add_files, submit
 from motcua.services.dossiers.models import (
     Channel,
     Dossier,
@@ -276,8 +276,10 @@ def set_dropped(work: Work, member: GroupMember, reason: str) -> None:
 
 
 def _begin(work: Work, group: DossierGroup, member: GroupMember, members: Sequence[GroupMember]) -> None:
-    """The part's dossier, with the results of the parts it waited for among its components."""
-    submission = from_json(member.submission, key=_part_key(group, member.key))
+    """The part's dossier, with the results of the parts it waited for among its components; for the agencies that are
+    the part's and the group's now, which a reorganisation may have moved while it waited."""
+    kept = from_json(member.submission, key=_part_key(group, member.key))
+    submission = replace(kept, competent_id=member.unit_id, lead_id=group.lead_id)
     before = [
         one for one in members if one.key in (*member.after, *member.needs) and state_of(one, one.dossier) == "done"
     ]
@@ -328,17 +330,7 @@ def _hand(work: Work, dossier: Dossier, given: ComponentIn) -> None:
         dossier=dossier, key=given.key, name=given.name[:1000], position=dossier.components.count()
     )
     work.add(component)
-    for file in given.files:
-        work.add(
-            DossierFile(
-                dossier=dossier,
-                component=component,
-                kind=FileKind.WORKING,
-                blob_id=file.sha256,
-                name=file.name,
-                added_at=work.now,
-            )
-        )
+    add_files(work, dossier, given.files, FileKind.WORKING, component=component)
     data = {"component": given.key, "files": [file.sha256 for file in given.files], "basis": BASIS}
     record(work, dossier, "dossier.linked_result", data)
 

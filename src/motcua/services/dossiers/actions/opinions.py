@@ -20,8 +20,8 @@ from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed
 from motcua.foundation.working_time import Allowance, Unit, due
 from motcua.services.dossiers.actions.common import Action, record, start_processing, task_of
-from motcua.services.dossiers.actions.submit import FileIn
-from motcua.services.dossiers.models import Dossier, DossierFile, FileKind, Opinion
+from motcua.services.dossiers.actions.submit import FileIn, add_files
+from motcua.services.dossiers.models import Dossier, FileKind, Opinion
 from motcua.services.dossiers.policies import number
 from motcua.services.dossiers.steps import require_allowed
 
@@ -161,17 +161,7 @@ def answer_opinion(
     opinion.answered_at, opinion.answered_by = work.now, work.actor.id
     opinion.agrees, opinion.answer = agrees, answer.strip()[:4000]
     work.change(opinion, "answered_at", "answered_by", "agrees", "answer")
-    for file in files:
-        work.add(
-            DossierFile(
-                dossier=dossier,
-                kind=FileKind.WORKING,
-                blob_id=file.sha256,
-                name=file.name,
-                added_at=work.now,
-                added_by=work.actor.id,
-            )
-        )
+    add_files(work, dossier, files, FileKind.WORKING)
     cases.close_task(work, dossier.case, task, "agrees" if agrees else "disagrees")
     record(
         work,

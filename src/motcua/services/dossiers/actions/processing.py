@@ -19,7 +19,7 @@ from motcua.services.dossiers.actions.correcting import STEP as CORRECTION
 from motcua.services.dossiers.actions.flow import definition_of, open_following, open_step
 from motcua.services.dossiers.actions.opinions import decide_unheard
 from motcua.services.dossiers.actions.originals import hand_back_originals, problems_of_originals
-from motcua.services.dossiers.actions.submit import FileIn
+from motcua.services.dossiers.actions.submit import FileIn, add_files
 from motcua.services.dossiers.models import Delivery, Dossier, DossierFile, FileKind, Result
 from motcua.services.dossiers.papercodes import paper_code_of, pickup_code, same_code
 from motcua.services.dossiers.rules import Status
@@ -202,17 +202,7 @@ def complete(
     if not work.retells:
         result.paper_code = paper_code_of(dossier, result)
     work.add(result)
-    for file in files:
-        work.add(
-            DossierFile(
-                dossier=dossier,
-                kind=FileKind.RESULT,
-                blob_id=file.sha256,
-                name=file.name,
-                added_at=work.now,
-                added_by=work.actor.id,
-            )
-        )
+    add_files(work, dossier, files, FileKind.RESULT)
     dossier.finished_at = work.now
     work.change(dossier, "finished_at")
     cases.close_task(work, dossier.case, task, "approved" if approved else "rejected")
@@ -326,18 +316,6 @@ def attach(work: Work, dossier: Dossier, *, files: Sequence[FileIn], component: 
         raise Invalid(fields={"files": ["Choose a file."]})
     target = dossier.components.filter(key=component).first() if component else None
     kind = FileKind.SUBMITTED if work.actor.kind == "client" else FileKind.WORKING
-    rows = [
-        DossierFile(
-            dossier=dossier,
-            component=target,
-            kind=kind,
-            blob_id=file.sha256,
-            name=file.name,
-            added_at=work.now,
-            added_by=work.actor.id,
-        )
-        for file in files
-    ]
-    work.add(*rows)
+    rows = add_files(work, dossier, files, kind, component=target)
     record(work, dossier, "dossier.file_added", {"files": [file.sha256 for file in files], "kind": str(kind)})
     return rows

@@ -160,10 +160,15 @@ def submit(work: Work, submission: Submission) -> Dossier:
 def _to_successors(submission: Submission) -> Submission:
     """What is addressed to a unit that is no more goes to who has its work now."""
     units = directory()
-    competent, received = units.unit(submission.competent_id), units.unit(submission.received_at_id)
-    if competent.current and received.current:
+    named = {
+        name: units.unit(key)
+        for name in ("competent_id", "received_at_id", "lead_id")
+        if (key := getattr(submission, name)) is not None
+    }
+    if all(unit.current for unit in named.values()):
         return submission
-    return replace(submission, competent_id=units.present(competent).id, received_at_id=units.present(received).id)
+    moved: dict[str, Any] = {name: units.present(unit).id for name, unit in named.items()}
+    return replace(submission, **moved)
 
 
 def intake_due(unit_id: UUID, moment: datetime) -> datetime | None:
@@ -175,19 +180,9 @@ def _add_papers(work: Work, dossier: Dossier, submission: Submission) -> list[st
     """Adds components and files. Returns the files' hashes, which the ledger keeps."""
     hashes: list[str] = []
 
-    def add_file(file: FileIn, component: DossierComponent | None) -> None:
-        hashes.append(file.sha256)
-        work.add(
-            DossierFile(
-                dossier=dossier,
-                component=component,
-                kind=FileKind.SUBMITTED,
-                blob_id=file.sha256,
-                name=file.name,
-                added_at=work.now,
-                added_by=submission.submitted_by,
-            )
-        )
+    def add(files: Sequence[FileIn], component: DossierComponent | None) -> None:
+        rows = add_files(work, dossier, files, FileKind.SUBMITTED, component=component, by=submission.submitted_by)
+        hashes.extend(row.blob_id for row in rows)
 
     for position, given in enumerate(submission.components):
         component = DossierComponent(
@@ -201,11 +196,35 @@ def _add_papers(work: Work, dossier: Dossier, submission: Submission) -> list[st
         )
         work.add(component)
         parts(dossier, "components").append(component)
-        for file in given.files:
-            add_file(file, component)
-    for file in submission.loose_files:
-        add_file(file, None)
+        add(given.files, component)
+    add(submission.loose_files, None)
     return hashes
+
+
+def add_files(
+    work: Work,
+    dossier: Dossier,
+    files: Sequence[FileIn],
+    kind: str,
+    *,
+    component: DossierComponent | None = None,
+    by: UUID | None = None,
+) -> list[DossierFile]:
+    """Puts files into the dossier, to a component or loose. ``by``: who handed them in, the actor unless said."""
+    rows = [
+        DossierFile(
+            dossier=dossier,
+            component=component,
+            kind=kind,
+            blob_id=file.sha256,
+            name=file.name,
+            added_at=work.now,
+            added_by=by or work.actor.id,
+        )
+        for file in files
+    ]
+    work.add(*rows)
+    return rows
 
 
 def submit_once(actor: Actor, submission: Submission) -> tuple[Dossier, bool]:

@@ -29,8 +29,8 @@ from motcua.services.dossiers.actions.common import (
     task_in_hand,
 )
 from motcua.services.dossiers.actions.flow import redate_steps
-from motcua.services.dossiers.actions.submit import FileIn, intake_due
-from motcua.services.dossiers.models import Dossier, DossierFile, FileKind, SupplementRequest
+from motcua.services.dossiers.actions.submit import FileIn, add_files, intake_due
+from motcua.services.dossiers.models import Dossier, FileKind, SupplementRequest
 from motcua.services.dossiers.office.held import EXCUSES, held
 from motcua.services.dossiers.rules import (
     GUIDANCE_BASIS,
@@ -192,17 +192,7 @@ def supply(work: Work, dossier: Dossier, *, files: Sequence[tuple[str, FileIn]],
         raise Conflict("Nothing is asked of you at the moment.")
     components = {component.key: component for component in parts(dossier, "components")}
     for key, file in files:
-        work.add(
-            DossierFile(
-                dossier=dossier,
-                component=components.get(key),
-                kind=FileKind.SUPPLEMENT,
-                blob_id=file.sha256,
-                name=file.name,
-                added_at=work.now,
-                added_by=work.actor.id,
-            )
-        )
+        add_files(work, dossier, [file], FileKind.SUPPLEMENT, component=components.get(key))
     if message.strip() and work.actor.kind == "citizen":
         # What the person writes is for the officers, who read it among the remarks; the ledger knows that it was said.
         author = User(pk=work.actor.id)

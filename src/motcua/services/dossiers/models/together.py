@@ -45,6 +45,10 @@ class LinkedGroup(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def title(self, language: str) -> str:
+        """What it is called in this language."""
+        return self.name_en if language.startswith("en") and self.name_en else self.name
+
 
 class DossierGroup(QuickRow):
     """One matter that a person submitted once and several agencies handle. ``code`` carries the receiving counter's
