@@ -170,7 +170,7 @@ class _Structure:
         held = list(
             Appointment.objects.select_for_update(of=("self",))
             .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=self._on), unit__in=list(self._plan.endings))
-            .select_related("user")
+            .select_related("user", "acting_for__user")
             .order_by("id")
         )
         self._work.expect(each.id for each in held)
@@ -250,11 +250,13 @@ class _Structure:
             )
 
     def _goes_to(self, post: Appointment) -> Unit:
+        """Where its holder goes; a deputy's post goes where the one goes for whom they act."""
         ending = self._plan.endings[post.unit_id]
         rules = [part.rule() for part in ending.heirs]
-        if ending.stays and not any(post.user.username in part.people for part in ending.heirs):
+        holder = post.acting_for.user if post.acting_for else post.user
+        if ending.stays and not any(holder.username in part.people for part in ending.heirs):
             return self._units[post.unit_id]
-        return self._by_code[ending.heirs[person_goes(rules, post.user.username, post.user_id)].to]
+        return self._by_code[ending.heirs[person_goes(rules, holder.username, holder.pk)].to]
 
     def _succeed(
         self,

@@ -24,8 +24,11 @@ def take_over(
     to: Callable[[UUID], UUID],
     keeps: Callable[[UUID, str, UUID], bool],
     why: Mapping[str, str],
+    lead: Callable[[UUID], UUID] | None = None,
 ) -> bool:
     """Moves units, steps and open questions of the dossier to ``to(unit)``. Returns whether anything moved.
+
+    ``lead``: who leads instead of a unit, where linked procedures have one lead for all their parts.
 
     ``keeps(person, stage, unit)``: whether who has a step in hand may do it there too; else the unit has it.
     ``why``: the reorganisation, its basis and day, for the ledger. Raises ``NotAllowed`` for everybody but the system,
@@ -37,7 +40,7 @@ def take_over(
     after: dict[str, str] = {}
     for name in _UNITS:
         old: UUID = getattr(dossier, f"{name}_id")
-        new = to(old)
+        new = lead(old) if lead is not None and name == "lead" else to(old)
         if new != old:
             before[name], after[name] = str(old), str(new)
             setattr(dossier, f"{name}_id", new)

@@ -117,12 +117,23 @@ def _portion(heirs: Heirs, keys: Sequence[UUID]) -> int:
         _read_parts(held, cases)
         work.expect(dossier.pk for dossier in held)
         facts = heirs.facts.read(cases)
+        leads = _facts_of_leads(heirs, [dossier.pk for dossier in held if dossier.linked])
         may = _Rights({task.assignee_id for case in cases.values() for task in case.open_tasks if task.assignee_id})
         moved = 0
         for dossier in held:
             to = partial(heirs.of, facts=facts[dossier.pk])
-            moved += take_over(work, dossier, to=to, keeps=may, why=heirs.why)
+            lead = partial(heirs.of, facts=leads.get(dossier.pk, facts[dossier.pk]))
+            moved += take_over(work, dossier, to=to, lead=lead, keeps=may, why=heirs.why)
         return moved
+
+
+def _facts_of_leads(heirs: Heirs, linked: Sequence[UUID]) -> dict[UUID, Facts]:
+    """By dossier of a group what decides who leads it now."""
+    if not linked:
+        return {}
+    groups = dict(GroupMember.objects.filter(dossier__in=linked).values_list("dossier_id", "group_id"))
+    leads = heirs.facts.of_leads(set(groups.values()))
+    return {key: leads[group] for key, group in groups.items() if key is not None and group in leads}
 
 
 def _read_parts(held: Sequence[Dossier], cases: Mapping[UUID, Case]) -> None:
@@ -169,12 +180,12 @@ class _Rights:
         )
 
 
-def _moved(row: Any, names: Sequence[str], heirs: Heirs, key: UUID) -> tuple[dict[str, str], dict[str, str]]:
+def _moved(row: Any, names: Sequence[str], heirs: Heirs, facts: Facts) -> tuple[dict[str, str], dict[str, str]]:
     """Sets the units of a row anew. Returns what they were and are."""
     before, after = {}, {}
     for name in names:
         old = getattr(row, f"{name}_id")
-        new = heirs.of(old, Facts(key)) if old else old
+        new = heirs.of(old, facts) if old else old
         if new != old:
             before[name], after[name] = str(old), str(new)
             setattr(row, f"{name}_id", new)
@@ -203,16 +214,18 @@ def groups(heirs: Heirs) -> int:
         beside = dict(
             Dossier.objects.filter(membership__group__in=[row.id for row in rows]).values_list("pk", "competent")
         )
+        facts = heirs.facts.of_waiting_parts([row.id for row in rows])
+        leads = heirs.facts.of_leads([row.id for row in rows])
         work.expect(row.id for row in rows)
         for row in rows:
-            before, after = _moved(row, ("received_at", "lead"), heirs, row.id)
+            before, after = _moved(row, ("received_at", "lead"), heirs, leads.get(row.id, Facts(row.id)))
             if before:
                 work.change(row, *before)
             for member in members.get(row.id, ()):
                 old = member.unit_id
                 # a part that has begun goes where its dossier went
                 member.unit_id = (
-                    beside.get(member.dossier_id, old) if member.dossier_id else heirs.of(old, Facts(row.id))
+                    beside.get(member.dossier_id, old) if member.dossier_id else heirs.of(old, facts[member.id])
                 )
                 if member.unit_id != old:
                     before[f"part:{member.key}"], after[f"part:{member.key}"] = str(old), str(member.unit_id)
@@ -236,7 +249,7 @@ def drafts(heirs: Heirs) -> int:
         rows = list(
             Draft.objects.select_for_update().filter(competent__in=heirs.units, dossier__isnull=True).order_by("id")
         )
-        moved = [row for row in rows if _moved(row, ("competent",), heirs, row.id)[0]]
+        moved = [row for row in rows if _moved(row, ("competent",), heirs, Facts(row.id))[0]]
         for row in moved:
             work.change(row, "competent")
         return len(moved)
@@ -246,7 +259,7 @@ def _all(work: BatchWork, rows: Sequence[Any], names: Sequence[str], heirs: Heir
     work.expect(row.id for row in rows)
     moved = 0
     for row in rows:
-        before, after = _moved(row, names, heirs, row.id)
+        before, after = _moved(row, names, heirs, Facts(row.id))
         if before:
             moved += 1
             work.change(row, *before)

@@ -20,7 +20,7 @@ from motcua.engines.organisations.queries import Directory
 from motcua.engines.organisations.reorganisation import Document, Ward
 from motcua.engines.organisations.reorganisation_plan import Plan, choose, person_goes
 from motcua.engines.organisations.roles import STAGE_PERMISSION
-from motcua.services.dossiers.models import DossierGroup, Draft, HandOver, Opinion
+from motcua.services.dossiers.models import DossierGroup, Draft, GroupMember, HandOver, Opinion
 from motcua.services.procedures.queries import version
 
 Rules = Sequence[Mapping[str, object]]
@@ -88,6 +88,20 @@ class FactsOf:
                 [list(keys)],
             )
             return {key: Facts(key, self.places(ward), _field(procedure)) for key, procedure, ward in cursor.fetchall()}
+
+    def of_leads(self, groups: Collection[UUID]) -> dict[UUID, Facts]:
+        """By group of linked procedures the facts of its lead's dossier: all its parts have one lead."""
+        rows = GroupMember.objects.filter(group__in=groups, position=0, dossier__isnull=False)
+        leads = dict(rows.values_list("group_id", "dossier_id"))
+        facts = self.read([key for key in leads.values() if key is not None])
+        return {group: facts[key] for group, key in leads.items() if key in facts}
+
+    def of_waiting_parts(self, groups: Collection[UUID]) -> dict[UUID, Facts]:
+        """Of parts of linked procedures that have not begun: the ward and field that their dossiers will have."""
+        rows = GroupMember.objects.filter(group__in=groups, dossier__isnull=True).values_list(
+            "id", "group_id", "procedure_version_id", "group__applicant__ward_code"
+        )
+        return {key: Facts(group, self.places(ward or ""), _field(procedure)) for key, group, procedure, ward in rows}
 
     def places(self, ward: str) -> frozenset[str]:
         """The ward itself and where it went."""
@@ -228,11 +242,12 @@ def _without_owner(plan: Plan, units: Directory, tasks: Mapping[tuple[UUID, str,
 
 
 def _held_after(plan: Plan, units: Directory) -> dict[str, set[str]]:
-    """Which rights are held directly in each unit on the day, by its code."""
+    """Which rights are held directly in each unit on the day, by its code; what is held for another for a while counts
+    with its holder."""
     placed = {placing.unit.id: placing.code for placing in plan.placings}
     rows = (
         Appointment.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=plan.document.effective))
-        .filter(valid_from__lte=plan.document.effective, user__is_active=True)
+        .filter(valid_from__lte=plan.document.effective, user__is_active=True, acting_for__isnull=True)
         .values_list("unit_id", "user_id", "user__username", "role__permissions")
     )
     held: dict[str, set[str]] = {}
