@@ -25,7 +25,7 @@ def measure(dossiers: int) -> list[dict[str, Any]]:
     database.ensure()
     from bench.transitions import officer, prepare
     from motcua.engines.organisations.queries import directory
-    from motcua.services.dossiers import bulk
+    from motcua.services.dossiers.office import bulk
 
     actor = officer()
     user = _appointed(actor)

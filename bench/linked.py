@@ -11,10 +11,11 @@ def ensure_group() -> UUID:
     from motcua.engines.accounts.models import User
     from motcua.engines.accounts.queries import actor_of
     from motcua.interfaces.cli.demo.province import PERSONA_WARD
-    from motcua.services.dossiers import actions, groups
+    from motcua.services.dossiers import actions
     from motcua.services.dossiers.actions.groups import GroupSubmission, submit_group_once
     from motcua.services.dossiers.models import Channel, GroupMember
     from motcua.services.dossiers.queries import counter_of
+    from motcua.services.dossiers.together import groups
     from motcua.services.procedures.queries import current
 
     known = GroupMember.objects.filter(dossier__isnull=False).order_by("-group__submitted_at", "position")

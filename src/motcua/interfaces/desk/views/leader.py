@@ -84,7 +84,7 @@ def _list(**params: Any) -> str:
 @require_safe
 def leader(request: HttpRequest) -> HttpResponse:
     """The three blocks, from counters."""
-    found = leading.overview(actor_of(request))
+    found = leading.overview(actor_of(request), late=SHOWN_LATE, units=SHOWN_UNITS)
     context = {
         "found": found,
         "late": [_late_row(row, found.names) for row in found.late[:SHOWN_LATE]],

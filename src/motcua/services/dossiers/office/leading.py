@@ -149,8 +149,11 @@ class _Cell:
     oldest: date | None
 
 
-def overview(actor: Actor) -> Overview:
-    """The leader's screen of the units that the actor leads; six queries."""
+def overview(actor: Actor, *, late: int | None = None, units: int | None = None) -> Overview:
+    """The leader's screen of the units that the actor leads; six queries.
+
+    ``names`` holds the people of the first ``late`` rows and the first ``units`` units: a province has thousands.
+    """
     led = led_units(actor)
     found = Overview()
     if not led:
@@ -162,7 +165,8 @@ def overview(actor: Actor) -> Overview:
     _decide(actor, found, cells, since)
     found.late = _late(cells, since, today)
     found.units = _loads(cells, since, led)
-    held = [each.person_id for unit in found.units for each in unit.people] + [row.person_id for row in found.late]
+    held = [each.person_id for unit in found.units[:units] for each in unit.people]
+    held += [row.person_id for row in found.late[:late]]
     people = {person for person in held if person is not None}
     found.names = dict(User.objects.filter(pk__in=people).values_list("pk", "full_name"))
     found.proposals = count_waiting(led)
