@@ -74,6 +74,22 @@ def test_a_flow_is_checked_in_words_and_published(administrator: Client) -> None
     assert administrator.get(reverse("desk:flow", args=["nowhere"])).status_code == 404
 
 
+def test_the_history_says_who_changed_which_step_before_and_after(administrator: Client) -> None:
+    given = typed(administrator, subjects="Hộ tịch | commune", do="publish")
+    assert administrator.post(reverse(NEW), given).status_code == 302
+    address = reverse("desk:flow", args=["thu"])
+    renamed = typed(administrator, address, s0_hours="16", s1_name="Ký số", subjects="", do="draft")
+    assert administrator.post(address, renamed).status_code == 302
+    entries = administrator.get(address).context["blocks"][-1].data["entries"]
+    drafted, published = entries
+    assert "Nguyễn Văn Thử" in drafted.who
+    told = {change.label: (change.before, change.after) for change in drafted.changes}
+    assert ("–", "16") in told.values()
+    assert (STANDARD[1]["name"], "Ký số") in told.values()
+    assert ("Hộ tịch COMMUNE", "–") in told.values(), "what takes it, too"
+    assert {change.label for change in published.changes} >= {str(step["name"]) for step in STANDARD}
+
+
 def names(page: Any) -> list[str]:
     form = page.context["blocks"][0].data["form"]
     return [form[f"s{at}_name"].value() or "" for at in range(form.count)]

@@ -14,7 +14,7 @@ from motcua.engines.cases.models import Task, WorkCount
 from motcua.engines.cases.readers import recount
 from motcua.engines.flows.rules import STANDARD
 from motcua.engines.ledger.models import Event
-from motcua.engines.ledger.readers import catch_up
+from motcua.engines.ledger import readers
 from motcua.foundation import clock
 from motcua.services.dossiers import actions
 from motcua.services.dossiers.office import worklists
@@ -25,6 +25,11 @@ from tests.services.dossiers.test_steps import begun
 
 pytestmark = pytest.mark.django_db
 HEADS = ({**STANDARD[0], "role": "head"}, *STANDARD[1:])
+
+
+def count_events() -> None:
+    """What the worker does with the counters."""
+    readers.catch_up(readers.get("work_counts"))
 
 
 def shown(actor: Any, **wanted: Any) -> list[Any]:
@@ -44,7 +49,7 @@ def test_who_may_not_do_the_step_does_not_see_it_in_their_list_and_who_leads_see
 def test_the_numbers_beside_the_views_say_what_the_lists_show() -> None:
     _dossier, staff = begun(*HEADS)
     factories.make_dossier("accepted", staff=staff)
-    for count in (catch_up, recount):
+    for count in (count_events, recount):
         count()
         assert worklists.figures(staff.specialist).process == len(shown(staff.specialist, stages=("process",))) == 1
         assert worklists.figures(staff.head).process == len(shown(staff.head, stages=("process",))) == 2
@@ -53,10 +58,10 @@ def test_the_numbers_beside_the_views_say_what_the_lists_show() -> None:
 def test_a_counter_goes_with_its_task_when_the_step_is_done() -> None:
     dossier, staff = begun(*HEADS)
     actions.claim.run(staff.head, dossier.pk, task_id=factories.open_task(dossier.pk).pk)
-    catch_up()
+    count_events()
     assert WorkCount.objects.get(role="head").assignee_id == staff.head.id
     actions.pass_on.run(staff.head, dossier.pk, task_id=factories.open_task(dossier.pk).pk)
-    catch_up()
+    count_events()
     assert not WorkCount.objects.filter(role="head").exists()
 
 

@@ -66,7 +66,7 @@ def publish(
     if problems:
         raise Invalid(fields={step or "steps": [message] for step, message in problems})
     flow, newest = _flow(work, key, name)
-    rows = parsed.as_data()
+    rows, before = parsed.as_data(), newest.steps if newest is not None else []
     if flow.versions.filter(effective_from__gt=effective_from, effective_from__lte=clock.today()).exists():
         raise Invalid(fields={"effective_from": ["A later version is in force already. Choose a later day."]})
     if newest is not None and newest.published_at is None:
@@ -82,6 +82,7 @@ def publish(
     data: dict[str, Any] = {
         "flow": key,
         "version": version.number,
+        "before": before,
         "steps": rows,
         "effective_from": effective_from.isoformat(),
     }

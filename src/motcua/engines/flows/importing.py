@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -215,7 +215,8 @@ def _one(
         data = {"flow": flow.key, "version": number, "takes": _said(added), "name": flow.name}
         changed.record(flow.pk, "flow.changed", data)
     else:
-        _publish(changed, flow, number + 1, rows, effective_from, added)
+        before = newest.steps if newest is not None else []
+        _publish(changed, flow, number + 1, rows, effective_from, added, before=before)
     _take(flow, set(added), stored, changed, changed)
     return "updated"
 
@@ -236,12 +237,14 @@ def _publish(
     effective_from: date,
     takes: Collection[Subject],
     *,
+    before: Sequence[Mapping[str, Any]] = (),
     first: bool = False,
 ) -> None:
     work.add(FlowVersion(flow=flow, number=number, steps=rows, effective_from=effective_from, published_at=work.now))
     data: dict[str, Any] = {
         "flow": flow.key,
         "version": number,
+        "before": list(before),
         "steps": rows,
         "effective_from": effective_from.isoformat(),
         "imported": True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,6 @@ from django.db import connection
 
 from motcua.engines.flows.models import Flow, FlowRule, FlowVersion
 from motcua.engines.flows.rules import Definition, Step, parse
-from motcua.engines.ledger.models import Event
 from motcua.foundation import clock
 from motcua.foundation.cache import Remembered
 
@@ -72,36 +71,6 @@ def rules_of(flow: Flow) -> list[dict[str, str]]:
     """What takes the flow."""
     found = FlowRule.objects.filter(flow=flow).order_by("id").values_list("procedure_code", "field", "level")
     return [{"procedure_code": code, "field": field, "level": level} for code, field, level in found]
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """Who did what to a flow, from the ledger."""
-
-    at: datetime
-    kind: str
-    by: str
-    version: int
-    takes: tuple[str, ...] = ()
-    leaves: tuple[str, ...] = ()
-    effective_from: str = ""
-
-
-def deeds(flow: Flow, limit: int = 50) -> list[Deed]:
-    """What was done to a flow, latest first: one query."""
-    events = Event.objects.filter(stream=flow.pk, kind__startswith="flow.").order_by("-seq")[:limit]
-    return [
-        Deed(
-            at=event.at,
-            kind=event.kind,
-            by=str(event.actor.get("name") or event.actor.get("kind") or ""),
-            version=int(event.data.get("version") or 0),
-            takes=tuple(event.data.get("takes") or ()),
-            leaves=tuple(event.data.get("leaves") or ()),
-            effective_from=str(event.data.get("effective_from") or ""),
-        )
-        for event in events
-    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,62 +72,58 @@ class Turn(Act):
         return render(kind, "inbox", "vi", params, clock.today())
 
 
-def _reason() -> forms.ChoiceField:
-    return forms.ChoiceField(label=_("Reason"))
+class Reasoned(Turn):
+    """A turn for which the law asks a reason from the list and words for the applicant. ``does``: its action."""
 
-
-class Refuse(Turn):
-    verb, label, icon, key = "refuse", _("Refuse"), "cross-circle", "u"
-    button, said, warning = _("Refuse the dossier"), _("Refused. The applicant is told why."), True
-    reasons_of, event, paper = "refuse", "dossier.refused", _("Notice of refusal (form 03)")
-    reason = _reason()
+    does: ClassVar[actions.Action[..., Any]]
+    reason = forms.ChoiceField(label=_("Reason"))
     explanation = text_field(
         _("Explanation for the applicant"), hint=_("In plain words: why, and what they can do instead."), rows=4
     )
+
+    def given(self) -> dict[str, Any]:
+        """What the action is told."""
+        return {name: self.cleaned_data[name] for name in ("reason", "explanation", "basis") if name in self.fields}
+
+    def run(self) -> object:
+        return self.does.run(self.actor, self.dossier.pk, **self.given())
+
+
+class Ending(Reasoned):
+    """A turn that ends the dossier: the article stands in its paper."""
+
+    warning = True
     basis = forms.CharField(
         label=_("Article of law"), required=False, max_length=200, help_text=_("For example: ND118 Đ17.1")
     )
 
-    def run(self) -> object:
-        data = self.cleaned_data
-        return actions.refuse.run(
-            self.actor, self.dossier.pk, reason=data["reason"], explanation=data["explanation"], basis=data["basis"]
-        )
+
+class Refuse(Ending):
+    verb, label, icon, key = "refuse", _("Refuse"), "cross-circle", "u"
+    button, said = _("Refuse the dossier"), _("Refused. The applicant is told why.")
+    reasons_of, event, paper = "refuse", "dossier.refused", _("Notice of refusal (form 03)")
+    does = actions.refuse
 
 
-class Stop(Turn):
+class Stop(Ending):
     verb, label, icon, key = "stop", _("Stop"), "cross-circle", "d"
-    button, said, warning = _("Stop the dossier"), _("Stopped. The applicant is told why."), True
+    button, said = _("Stop the dossier"), _("Stopped. The applicant is told why.")
     reasons_of, event, paper = "stop", "dossier.stopped", _("Notice of stopping (form 05)")
-    reason = _reason()
-    explanation = text_field(
-        _("Explanation for the applicant"), hint=_("In plain words: why, and what they can do instead."), rows=4
-    )
-    basis = forms.CharField(label=_("Article of law"), required=False, max_length=200)
+    does = actions.stop
 
     def said_data(self) -> dict[str, Any]:
         return {**super().said_data(), "by": "office"}
 
-    def run(self) -> object:
-        data = self.cleaned_data
-        return actions.stop.run(
-            self.actor, self.dossier.pk, reason=data["reason"], explanation=data["explanation"], basis=data["basis"]
-        )
 
-
-class Reopen(Turn):
+class Reopen(Reasoned):
     verb, label, icon, key = "reopen", _("Take up again"), "undo", "o"
     button, said = _("Take the dossier up again"), _("Taken up again. The steps that were cut off are open.")
     reasons_of, event = "reopen", "dossier.reopened"
-    reason = _reason()
-    explanation = text_field(_("Explanation for the applicant"), rows=3)
-
-    def run(self) -> object:
-        data = self.cleaned_data
-        return actions.reopen.run(self.actor, self.dossier.pk, reason=data["reason"], explanation=data["explanation"])
+    explanation = text_field(_("Explanation for the applicant"))
+    does = actions.reopen
 
 
-class Extend(Turn):
+class Extend(Reasoned):
     """Once, at least a day before the due date, with an apology."""
 
     verb, label, icon, key = "extend", _("Extend with an apology"), "clock", "l"
@@ -138,8 +134,9 @@ class Extend(Turn):
     reasons_of, event, paper = "extend", "dossier.extended", _("Apology and new date (form 04)")
     count = forms.IntegerField(label=_("How much more time"), min_value=1, max_value=365)
     per = forms.ChoiceField(label=_("counted in"), choices=MORE, initial=str(Unit.WORKING_DAY))
-    reason = _reason()
     explanation = text_field(_("Apology and explanation for the applicant"), rows=4)
+    field_order = ("count", "per", "reason", "explanation")
+    does = actions.extend
 
     @property
     def allowance(self) -> Allowance:
@@ -161,15 +158,8 @@ class Extend(Turn):
         new_due = reckoned.due or case.due_at
         return {**super().said_data(), "old_due": case.due_at.isoformat(), "due_at": new_due.isoformat()}
 
-    def run(self) -> object:
-        data = self.cleaned_data
-        return actions.extend.run(
-            self.actor,
-            self.dossier.pk,
-            allowance=str(self.allowance),
-            reason=data["reason"],
-            explanation=data["explanation"],
-        )
+    def given(self) -> dict[str, Any]:
+        return {**super().given(), "allowance": str(self.allowance)}
 
 
 class DemandPayment(Turn):
@@ -221,23 +211,17 @@ class DropPayment(Turn):
         return actions.drop_payment.run(self.actor, self.dossier.pk, explanation=self.cleaned_data["explanation"])
 
 
-class AskCorrection(Turn):
+class AskCorrection(Reasoned):
     verb, label, icon, key = "ask_correction", _("Have the result corrected"), "pen", "w"
     button, said = _("Send to the signer"), _("Sent to who signs.")
     reasons_of, event = "correct", "dossier.correction_asked"
-    reason = _reason()
     explanation = text_field(_("What is wrong, and how it should be"), rows=4)
+    does = actions.ask_correction
 
     def said_data(self) -> dict[str, Any]:
         days = policies.number("correction_days")
         until = due(calendar_for(self.dossier.competent_id), clock.now(), Allowance(days, Unit.WORKING_DAY))
         return {**super().said_data(), "correct_by": until.isoformat()}
-
-    def run(self) -> object:
-        data = self.cleaned_data
-        return actions.ask_correction.run(
-            self.actor, self.dossier.pk, reason=data["reason"], explanation=data["explanation"]
-        )
 
 
 class CorrectResult(Turn):

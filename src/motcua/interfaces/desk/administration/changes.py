@@ -7,7 +7,7 @@ place). What it says beside them — reason, decision, day — stands under the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,7 @@ KINDS: Mapping[str, Words] = {
     "flow.published": gettext_lazy("Published"),
     "flow.undone": gettext_lazy("Withdrawn before its day"),
     "flow.draft_discarded": gettext_lazy("Draft discarded"),
+    "flow.changed": gettext_lazy("Taken by other procedures"),
     "notice.template_published": gettext_lazy("Wording published"),
     "procedure.created": gettext_lazy("Imported"),
     "procedure.drafted": gettext_lazy("Draft changed"),
@@ -143,7 +144,7 @@ LABELS: Mapping[str, Words] = {
     "shown": gettext_lazy("Word"),
     "": gettext_lazy("Value"),
 }
-_UNSAID = frozenset({"content_hash", "draft", "form", "where", "source_hash", "key", "reader", "hash"})
+_UNSAID = frozenset({"content_hash", "draft", "form", "where", "source_hash", "key", "reader", "hash", "flow"})
 _BESIDE = frozenset({"before", "after", "changes", *_UNSAID})
 
 
@@ -170,28 +171,37 @@ class Entry:
 
 
 def history_of(
-    *streams: UUID, about: Mapping[UUID, str] | None = None, only: Callable[[Event], bool] | None = None
+    *streams: UUID,
+    about: Mapping[UUID, str] | None = None,
+    only: Callable[[Event], bool] | None = None,
+    changes: Callable[[Event], Iterable[Change]] | None = None,
 ) -> Own:
     """The block “History” of the things with these streams; one query, and one for each kind of name in it.
 
-    ``about`` says of several streams which one an event is of; ``only`` leaves out what is not of the page.
+    ``about`` says of several streams which one an event is of; ``only`` leaves out what is not of the page;
+    ``changes`` tells what changed of things that are not settings (lists of steps), in the page's own words.
     """
     events = list(Event.objects.filter(stream__in=streams).order_by("-xid", "-id")[: SHOWN * (5 if only else 1) + 1])
     if only is not None:
         events = [event for event in events if only(event)]
     names = _Names(events)
-    entries = [_entry(event, names, (about or {}).get(event.stream, "")) for event in events[:SHOWN]]
+    entries = [_entry(event, names, (about or {}).get(event.stream, ""), changes) for event in events[:SHOWN]]
     return Own("desk/administration/_history.html", {"entries": entries, "more": len(events) > SHOWN})
 
 
-def _entry(event: Event, names: _Names, about: str) -> Entry:
+def _entry(
+    event: Event, names: _Names, about: str, changes: Callable[[Event], Iterable[Change]] | None = None
+) -> Entry:
     data: Mapping[str, Any] = event.data
-    found = list(_changes(data, names))
+    found = list(_changes(data, names) if changes is None else changes(event))
     words = KINDS.get(event.kind) or DOSSIER_WORDS.get(event.kind, (event.kind,))[0]
     said = [
         (_label(name), names.words(name, value))
         for name, value in data.items()
-        if name not in _BESIDE and value not in ("", None, [], {}) and not isinstance(value, Mapping)
+        if name not in _BESIDE
+        and value not in ("", None, [], {})
+        and not isinstance(value, Mapping)
+        and not (changes is not None and isinstance(value, list))
     ]
     return Entry(
         event.at, who(event.actor), str(words), about, said, found[:MOST_DIFFERENCES], len(found) > MOST_DIFFERENCES

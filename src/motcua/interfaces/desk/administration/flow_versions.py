@@ -1,20 +1,22 @@
-"""A flow's versions: their state, what differs between two, who did what and when."""
+"""A flow's versions: their state, what differs between two, who changed what and when."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from motcua.engines.flows import queries
 from motcua.engines.flows.models import Flow, FlowVersion
+from motcua.engines.flows.rules import parse
+from motcua.engines.ledger.models import Event
 from motcua.foundation import clock
-from motcua.foundation.clock import VIETNAM
-from motcua.interfaces.desk.administration.blocks import Block, Cell, Pairs, Table
+from motcua.interfaces.desk.administration.blocks import Block, Cell, Table
+from motcua.interfaces.desk.administration.changes import Change, history_of
 from motcua.interfaces.desk.administration.flow_form import ACTION_NAMES, STAGES
 from motcua.interfaces.desk.administration.flow_words import role_words, unit_words
 
@@ -82,21 +84,23 @@ def versions_table(found: Flow) -> Table:
     return Table([_("Version"), _("State"), _("Steps"), _("Compare"), _("Undo")], rows, title=_("Versions"))
 
 
-def deeds_block(found: Flow) -> Block:
-    """Who did what and when, from the ledger."""
-    words = {
-        "flow.drafted": _("kept a draft"),
-        "flow.published": _("published"),
-        "flow.undone": _("took a publication back"),
-        "flow.draft_discarded": _("threw a draft away"),
-        "flow.changed": _("changed what takes it"),
-    }
-    rows = []
-    for deed in queries.deeds(found):
-        parts = [words.get(deed.kind, deed.kind), _("version %(number)s") % {"number": deed.version}]
-        if deed.effective_from:
-            day = date.fromisoformat(deed.effective_from)
-            parts.append(_("from %(day)s") % {"day": f"{day:%d/%m/%Y}"})
-        parts += [f"+ {one}" for one in deed.takes] + [f"− {one}" for one in deed.leaves]
-        rows.append((f"{deed.at.astimezone(VIETNAM):%H:%M %d/%m/%Y} · {deed.by}", ", ".join(parts)))
-    return Pairs(rows, title=_("Who changed what"))
+def history_block(found: Flow) -> Block:
+    """Who changed what: each step before and after, and what takes the flow; from the ledger."""
+    return history_of(found.pk, changes=_changed)
+
+
+def _changed(event: Event) -> Iterator[Change]:
+    data: Mapping[str, Any] = event.data
+    if "before" in data:
+        before, after = parse(data["before"] or ()), parse(data.get("steps") or ())
+        names = {step.key: step.title(get_language() or "vi") for step in (*before.steps, *after.steps)}
+        for one in queries.compared(before, after):
+            for name, was, now in one.cells:
+                words = cell_words(name, was, names), cell_words(name, now, names)
+                yield Change(f"{one.name} · {property_words(name)}", *words)
+            if one.kind == "added":
+                yield Change(one.name, "–", _("added"))
+            elif one.kind == "removed":
+                yield Change(one.name, _("removed"), "–")
+    if data.get("takes") or data.get("leaves"):
+        yield Change(_("Taken by"), ", ".join(data.get("leaves", ())) or "–", ", ".join(data.get("takes", ())) or "–")

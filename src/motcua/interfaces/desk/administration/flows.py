@@ -38,7 +38,7 @@ from motcua.interfaces.desk.administration.blocks import (
 from motcua.interfaces.desk.administration.flow_form import FlowForm, rules_as_text
 from motcua.interfaces.desk.administration.flow_versions import (
     cell_words,
-    deeds_block,
+    history_block,
     property_words,
     state_words,
     versions_table,
@@ -161,7 +161,7 @@ def _edit(
     }
     blocks: list[Block] = [Own("desk/administration/_flow_form.html", data)]
     if found is not None:
-        blocks += [versions_table(found), deeds_block(found)]
+        blocks += [versions_table(found), history_block(found)]
     links = []
     if found is not None:
         links = [
