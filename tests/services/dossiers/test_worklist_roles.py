@@ -46,6 +46,7 @@ def test_who_may_not_do_the_step_does_not_see_it_in_their_list_and_who_leads_see
     assert set(shown(leader, scope="led")) == {dossier.pk, open_one.pk}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_numbers_beside_the_views_say_what_the_lists_show() -> None:
     _dossier, staff = begun(*HEADS)
     factories.make_dossier("accepted", staff=staff)
@@ -55,6 +56,7 @@ def test_the_numbers_beside_the_views_say_what_the_lists_show() -> None:
         assert worklists.figures(staff.head).process == len(shown(staff.head, stages=("process",))) == 2
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_counter_goes_with_its_task_when_the_step_is_done() -> None:
     dossier, staff = begun(*HEADS)
     actions.claim.run(staff.head, dossier.pk, task_id=factories.open_task(dossier.pk).pk)

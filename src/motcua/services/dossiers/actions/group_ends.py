@@ -19,7 +19,7 @@ def _applicants_own(actor: Actor, group_id: UUID) -> DossierGroup:
     """The group, locked. Raises ``NotAllowed`` for everybody but the applicant and the machine that submitted it."""
     group = locked_group(group_id)
     own = actor.kind == "citizen" and actor.party_id is not None and actor.party_id == group.applicant_id
-    if actor.kind == "client":
+    if actor.kind == "client" and actor.id is not None:
         own = Dossier.objects.filter(membership__group=group, membership__position=0, submitted_by=actor.id).exists()
     if actor.kind != "system" and not own:
         raise NotAllowed("Only the applicant can do this.")
