@@ -5,9 +5,13 @@ from __future__ import annotations
 from django import forms, template
 from django.forms import BoundField
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from motcua.engines.files.models import Blob
 from motcua.engines.files.serving import may_show, warning_of
+from motcua.foundation.working_time import Allowance
+from motcua.foundation.working_time.explaining import allowance_text
+from motcua.interfaces.desk.administration.places import choice_words, place_words
 
 register = template.Library()
 
@@ -37,6 +41,30 @@ def cell(bound: BoundField) -> SafeString:
     if bound.errors:
         attributes["aria-describedby"] = f"{bound.id_for_label}-error"
     return SafeString(bound.as_widget(attrs=attributes))
+
+
+@register.filter
+def place(path: str) -> str:
+    """A place within a procedure, in words."""
+    return place_words(path)
+
+
+@register.filter
+def stated(raw: str) -> str:
+    """What a source says, without the words of a fee that names no amount."""
+    return raw.removeprefix("None VND").removeprefix(": ")
+
+
+@register.filter
+def choice(value: object, name: str) -> str:
+    """The label of a value of the enumeration that a setting has."""
+    return choice_words(name, value)
+
+
+@register.filter
+def allowed(allowance: Allowance) -> str:
+    """A time limit: “3 working days”."""
+    return allowance_text(allowance).render(gettext)
 
 
 @register.filter

@@ -34,6 +34,7 @@ from motcua.interfaces.desk.administration.blocks import (
 )
 from motcua.interfaces.desk.administration.changes import history_of
 from motcua.interfaces.desk.administration.content_form import ContentForm
+from motcua.interfaces.desk.administration.places import choice_words, place_words
 from motcua.services.procedures import actions, queries, versions
 from motcua.services.procedures.content import Content
 from motcua.services.procedures.models import Procedure, ProcedureVersion
@@ -150,7 +151,13 @@ def _procedure_page(
         blocks.append(
             Table(
                 [_("Place"), _("Now"), _("Next")],
-                [[Cell(one.path), Cell(_short(one.before)), Cell(_short(one.after))] for one in changes[:100]],
+                [
+                    [
+                        Cell(place_words(one.path)),
+                        *(Cell(_short(choice_words(one.path, value))) for value in (one.before, one.after)),
+                    ]
+                    for one in changes[:100]
+                ],
                 title=_("Draft by %(who)s") % {"who": draft.changed_by or "–"},
                 empty=_("The draft says what is in force already, or the procedure is new."),
             )
@@ -228,8 +235,14 @@ def _day(day: Any) -> str:
     return f"{day:%d/%m/%Y}" if day else "–"
 
 
+def _difference(one: Any) -> list[Cell]:
+    """A place of a procedure, what stood there and what stands there, in words."""
+    values = [_short(choice_words(one.path, value)) for value in (one.before, one.after)]
+    return [Cell(place_words(one.path)), *map(Cell, values)]
+
+
 def _short(value: Any) -> str:
-    text = "–" if value is None else str(value)
+    text = str(value) or "–"
     return text if len(text) < 160 else text[:159] + "…"
 
 
@@ -249,7 +262,13 @@ def procedure_version(request: HttpRequest, key: UUID) -> HttpResponse:
         blocks.append(
             Table(
                 [_("Place"), _("Before"), _("After")],
-                [[Cell(one.path), Cell(_short(one.before)), Cell(_short(one.after))] for one in changes[:200]],
+                [
+                    [
+                        Cell(place_words(one.path)),
+                        *(Cell(_short(choice_words(one.path, value))) for value in (one.before, one.after)),
+                    ]
+                    for one in changes[:200]
+                ],
                 title=_("Changes against version %(number)s") % {"number": before.number},
             )
         )

@@ -24,6 +24,8 @@ from motcua.engines.organisations.queries import directory
 from motcua.engines.organisations.roles import PERMISSIONS
 from motcua.interfaces.desk.administration.blocks import Own
 from motcua.interfaces.desk.administration.designer.vocabulary import SETTINGS, setting_words
+from motcua.interfaces.desk.administration.flow_words import role_words
+from motcua.interfaces.desk.administration.places import choice_words, place_words
 from motcua.interfaces.desk.history import WORDS as DOSSIER_WORDS
 from motcua.interfaces.desk.history import who
 
@@ -142,7 +144,13 @@ LABELS: Mapping[str, Words] = {
     "steps": gettext_lazy("Steps"),
     "path": gettext_lazy("Place"),
     "shown": gettext_lazy("Word"),
+    "number": gettext_lazy("No."),
+    "decision": gettext_lazy("Decision"),
     "": gettext_lazy("Value"),
+}
+DECISIONS: Mapping[str, Words] = {
+    "correct": gettext_lazy("corrected"),
+    "accept": gettext_lazy("right as it stands"),
 }
 _UNSAID = frozenset({"content_hash", "draft", "form", "where", "source_hash", "key", "reader", "hash", "flow"})
 _BESIDE = frozenset({"before", "after", "changes", *_UNSAID})
@@ -201,6 +209,7 @@ def _entry(
         if name not in _BESIDE
         and value not in ("", None, [], {})
         and not isinstance(value, Mapping)
+        and (_key(value) is None or name in names.known)
         and not (changes is not None and isinstance(value, list))
     ]
     return Entry(
@@ -211,10 +220,11 @@ def _entry(
 def _changes(data: Mapping[str, Any], names: _Names) -> Iterator[Change]:
     for one in data.get("changes") or ():
         if isinstance(one, Mapping):
-            place = str(one.get("name") or one.get("path") or one.get("where") or "")
+            path = str(one.get("path") or "")
+            place = str(one.get("name") or place_words(path) or one.get("where") or "")
             setting = setting_words(one["setting"]) if one.get("setting") else ""
             label = " · ".join(part for part in (place, setting) if part)
-            name = str(one.get("setting", ""))
+            name = str(one.get("setting") or path.rsplit(".", 1)[-1])
             yield Change(label, names.words(name, one.get("before")), names.words(name, one.get("after")))
     before, after = data.get("before"), data.get("after")
     if "before" not in data and "after" not in data:
@@ -299,6 +309,12 @@ class _Names:
             return ", ".join(str(PERMISSIONS.get(one, one)) for one in value) or "–"
         if name == "kind" and value in UnitKind.values:
             return str(UnitKind(value).label)
+        if name == "role" and isinstance(value, str):
+            return role_words(value) or value_words(value)
+        if name == "decision" and value in DECISIONS:
+            return str(DECISIONS[value])
+        if isinstance(value, str) and (said := choice_words(name, value)) != value:
+            return said
         return value_words(value)
 
 

@@ -122,7 +122,7 @@ def _bpmn(request: HttpRequest, data: bytes, file_name: str, *, write: bool) -> 
     if write:
         with begin(actor_of(request)) as work:
             actions.save_draft(work, key, name, read.flow.as_data())
-        cell = Cell(name, url=reverse("desk:flow", args=[key]), note=key)
+        cell = Cell(name, url=reverse("desk:flow", args=[key]))
         blocks.append(Table([_("Draft"), _("Steps")], [[cell, Cell(len(read.flow.steps), number=True)]]))
     else:
         rows = [(_("Name"), name), (_("Key"), key), (_("Steps"), len(read.flow.steps))]
@@ -233,7 +233,7 @@ def _answer(found: Answer) -> list[Block]:
     loads = []
     old = {step.key: step for step in found.steps_unchanged}
     for step in found.steps_changed:
-        cells = [Cell(step.name, note=step.key)]
+        cells = [Cell(step.name)]
         for name in ("queued", "idle", "served"):
             before = f"{getattr(old[step.key], name):.1f}" if step.key in old else "–"
             cells.append(Cell(f"{before} → {getattr(step, name):.1f}", number=True))

@@ -24,7 +24,8 @@ from motcua.services.dossiers.together import groups
 from motcua.services.procedures.queries import life_events
 
 editor = holding("catalogue.edit")
-MORE = 2
+MORE, LEAST = 1, 3
+"""Empty parts at the end; parts of a new group."""
 CELLS = ("key", "procedure", "title", "title_en", "unit", "after", "needs", "before_signing", "optional")
 WHAT = ("procedure", "title", "title_en", "key")
 WHEN = ("unit", "after", "needs", "before_signing")
@@ -92,7 +93,7 @@ class GroupForm(forms.Form):
             self.fields["key"].disabled = True
         events = [("", _("None")), *((event.key, event.name) for event in life_events())]
         self.fields["life_event"].choices = events  # type: ignore[attr-defined]
-        self.count = len(members) + MORE
+        self.count = len(members) + MORE if members else LEAST
         if data is not None:
             asked = str(data.get("rows", ""))
             if asked.isascii() and asked.isdigit() and len(asked) < 3:

@@ -81,7 +81,7 @@ def roles(request: HttpRequest) -> HttpResponse:
             return go("role", done.pk)
     rows = [
         [
-            Cell(role.name, url=reverse("desk:role", args=[role.pk]), note=role.code),
+            Cell(role.name, url=reverse("desk:role", args=[role.pk])),
             Cell(", ".join(str(PERMISSIONS.get(each, each)) for each in role.permissions) or "–"),
         ]
         for role in Role.objects.order_by("name")

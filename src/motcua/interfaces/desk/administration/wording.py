@@ -51,7 +51,7 @@ def notices(request: HttpRequest) -> HttpResponse:
             )
             for channel, language in kept
         ]
-        rows.append([Cell(_(kind.name), note=kind.key), Cell(said.subject), *places])
+        rows.append([Cell(_(kind.name)), Cell(said.subject), *places])
     heads = [CHANNELS[channel] for channel, _language in kept]
     table = Table([_("Notice"), _("Subject"), *heads], rows)
     return show(request, _("Wording of notices"), [table])
