@@ -9,6 +9,7 @@ import pytest
 
 from motcua.engines.accounts.queries import actor_of
 from motcua.engines.ledger.actor import SYSTEM
+from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.work import begin
 from motcua.engines.organisations.deputies import depute
 from motcua.engines.organisations.models import Appointment
@@ -18,7 +19,7 @@ from motcua.foundation.cache import forget_all
 from motcua.foundation.clock import VIETNAM
 from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions.groups import GroupSubmission, advance, submit_group_once
-from motcua.services.dossiers.models import DossierGroup, GroupMember, LinkedGroup
+from motcua.services.dossiers.models import Dossier, DossierGroup, GroupMember, LinkedGroup
 from motcua.services.dossiers.reorganising import plans as reorganising
 from motcua.services.dossiers.together import groups
 from tests import factories
@@ -143,3 +144,25 @@ def test_a_deputy_goes_on_in_the_post_of_the_one_who_is_away() -> None:
     with clock.at(ON):
         held = {(grant.role, directory().unit(grant.unit_id).code) for grant in actor_of(deputy).grants}
         assert held == {("clerk", "H57.152"), ("counter", "H57.151.1")}
+
+
+def test_what_is_taken_up_again_goes_on_where_the_work_is_now() -> None:
+    """Closed when the units ended, so nothing moved it then: stopped and reopened, returned and found wrong."""
+    with clock.at(BEFORE):
+        staff = factories.make_staff()
+        citizen = factories.make_citizen()
+        stopped = factories.make_dossier("processing", citizen=citizen, staff=staff)
+        returned = factories.make_dossier("returned", citizen=citizen, staff=staff)
+        actions.stop.run(staff.head, stopped.pk, reason="dispute", explanation="Có tranh chấp.")
+    carried_out({"kind": "merge", "from": ["H57.100", "H57.101"], "to": ward("H57.150")})
+    with clock.at(ON + timedelta(hours=1)):
+        head = actor_of(factories.User.objects.get(pk=staff.head.id))
+        actions.reopen.run(head, stopped.pk, reason="cause_gone", explanation="Hết tranh chấp.")
+        actions.ask_correction.run(actor_of(citizen), returned.pk, reason="typing", explanation="Sai tên.")
+        for dossier in Dossier.objects.select_related("case").filter(pk__in=(stopped.pk, returned.pk)):
+            units = directory().by_id
+            named = [dossier.received_at_id, dossier.competent_id, dossier.lead_id, dossier.case.holder_id]
+            named += [task.unit_id for task in dossier.case.open_tasks]
+            assert all(units[key].current for key in named), [units[key].code for key in named]
+            event = Event.objects.filter(stream=dossier.pk).latest("seq")
+            assert event.data["moved_after"]["competent"] == str(directory().coded("H57.150").id)

@@ -17,6 +17,7 @@ from motcua.foundation.working_time import Allowance, Unit, due
 from motcua.services.dossiers import policies, reasons
 from motcua.services.dossiers.actions.common import Action, is_applicant, person_of, record, require, task_of
 from motcua.services.dossiers.actions.flow import definition_of, open_step, open_transfer
+from motcua.services.dossiers.actions.reorganised import with_successors
 from motcua.services.dossiers.actions.submit import FileIn, add_files
 from motcua.services.dossiers.models import Correction, Dossier, FileKind, Result
 from motcua.services.dossiers.papercodes import paper_code_of, pickup_code
@@ -67,6 +68,7 @@ def ask_correction(work: Work, dossier: Dossier, *, reason: str, explanation: st
             cases.close_task(work, case, task, "correcting", state=TaskState.CANCELLED)
     case.state, case.closed_at = CaseState.OPEN, None
     work.change(case, "state", "closed_at")
+    moved = with_successors(work, dossier)
     cases.open_task(
         work,
         case,
@@ -83,6 +85,7 @@ def ask_correction(work: Work, dossier: Dossier, *, reason: str, explanation: st
         "by": "applicant" if own else "office",
         "correct_by": row.due_at.isoformat(),
         "basis": CORRECTION_BASIS,
+        **moved,
     }
     # What the applicant writes is theirs and stays out of the ledger.
     if not own:

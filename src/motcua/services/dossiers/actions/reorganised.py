@@ -8,7 +8,7 @@ from uuid import UUID
 from motcua.engines.cases import actions as cases
 from motcua.engines.ledger.parts import parts
 from motcua.engines.ledger.work import Work
-from motcua.engines.organisations.queries import calendar_source
+from motcua.engines.organisations.queries import calendar_source, directory
 from motcua.foundation.errors import NotAllowed
 from motcua.services.dossiers.actions.common import Action, due_of, extensions_of, record, stops_of
 from motcua.services.dossiers.models import Dossier
@@ -75,6 +75,28 @@ def take_over(
     due = case.due_at.isoformat() if case.due_at else None
     record(work, dossier, "dossier.reorganised", {"before": before, "after": after, "due_at": due, **why})
     return True
+
+
+def with_successors(work: Work, dossier: Dossier) -> dict[str, dict[str, str]]:
+    """A closed dossier that is taken up again after its units have ended goes on with who has their work now.
+
+    Call it before the clock and the steps are set anew. Returns what the event says of it, empty where nothing moved.
+    """
+    units = directory()
+
+    def to(unit: UUID) -> UUID:
+        return units.present(units.unit(unit)).id
+
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
+    for row, name in (*((dossier, name) for name in _UNITS), (dossier.case, "holder")):
+        old: UUID = getattr(row, f"{name}_id")
+        if (new := to(old)) != old:
+            before[name], after[name] = str(old), str(new)
+            setattr(row, f"{name}_id", new)
+            work.change(row, name)
+    _keep_the_promise(work, dossier, to)
+    return {"moved_before": before, "moved_after": after} if before else {}
 
 
 def _keep_the_promise(work: Work, dossier: Dossier, to: Callable[[UUID], UUID]) -> None:

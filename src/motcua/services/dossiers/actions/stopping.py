@@ -23,6 +23,7 @@ from motcua.services.dossiers.actions.common import (
     require_applicant,
 )
 from motcua.services.dossiers.actions.flow import definition_of, open_step
+from motcua.services.dossiers.actions.reorganised import with_successors
 from motcua.services.dossiers.actions.supplement import pending
 from motcua.services.dossiers.models import Dossier, Obligation
 from motcua.services.dossiers.rules import MOVES, STOP_BASIS, Status
@@ -120,6 +121,7 @@ def reopen(work: Work, dossier: Dossier, *, reason: str, explanation: str) -> Do
         parts(case, "stops").append(row)
     case.state, case.closed_at = CaseState.OPEN, None
     work.change(case, "state", "closed_at")
+    moved = with_successors(work, dossier)
     redate(work, dossier)
     for step in steps:
         open_step(work, dossier, step)
@@ -135,6 +137,7 @@ def reopen(work: Work, dossier: Dossier, *, reason: str, explanation: str) -> Do
             "basis": chosen.basis,
             "due_at": case.due_at.isoformat() if case.due_at else None,
             "to": [step.key for step in steps],
+            **moved,
         },
     )
     return dossier
