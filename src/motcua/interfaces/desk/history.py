@@ -170,6 +170,9 @@ def _detail(
         return "; ".join(f"{item.get('name')}: {item.get('reason')}" for item in data.get("items", []))
     if kind == "dossier.accepted":
         return str(data.get("note", ""))
+    if kind == "dossier.reminded":
+        # by hand there is no rule, and then the step says it all
+        return ": ".join(part for part in (step, str(data.get("rule", ""))) if part)
     if kind == "dossier.handed_over":
         to = directory().by_id.get(UUID(str(data["to"])))
         return f"{data.get('sheet', '')} → {to.label if to else ''}"

@@ -1,0 +1,62 @@
+"""What later days bring to the dossiers of the working day: their own dates are moved, nobody else's."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.support.running import Platform, clean_environment
+
+_REMIND = """
+import sys
+from motcua.interfaces.cli import database
+database.ensure()
+from motcua.engines.cases.models import Task
+from motcua.engines.cases.reminding import due_now
+from motcua.engines.ledger.actor import SYSTEM
+from motcua.engines.organisations.queries import calendar_for
+from motcua.foundation import clock
+from motcua.foundation.working_time import add_working_seconds
+from motcua.services.dossiers.actions.reminding import remind
+task = Task.objects.get(case__dossier__code=sys.argv[1], state="open")
+for hours in (-2, 1, 9, 25):
+    with clock.at(add_working_seconds(calendar_for(task.unit_id), task.due_at, hours * 3600)):
+        for found in due_now(clock.now()):
+            if found.task_id == task.id:
+                remind.run(SYSTEM, found.case_id, task_id=found.task_id, rule=found.rule)
+"""
+
+
+def supplement_expires(server: Platform, code: str) -> None:
+    """Twenty days pass for what a dossier waits for; then the job runs that closes it (ND118 Đ19.5)."""
+    with server.connect() as database:
+        moved = database.execute(
+            "update dossiers_supplementrequest set requested_at = requested_at - interval '20 days',"
+            " answer_by = answer_by - 40 where answered_at is null"
+            " and dossier_id = (select case_id from dossiers_dossier where code = %s)",
+            [code],
+        )
+        assert moved.rowcount == 1
+        database.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, args)"
+            " values ('default', 'dossiers.close_unanswered', '{\"timestamp\": 0}')"
+        )
+
+
+def step_grows_late(server: Platform, code: str) -> None:
+    """The moments of the rules for the one open step of a dossier: before it is due, at it, and after it, up to the
+    superior. The job does this with every step, by day only; here the clock stands where it would find this one."""
+    command = [sys.executable, "-P", "-c", _REMIND, code]
+    done = subprocess.run(command, env=clean_environment(server.home), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def ready_for_weeks(server: Platform, code: str) -> None:
+    """The result of a dossier waits at the counter for a month already."""
+    with server.connect() as database:
+        moved = database.execute(
+            "update cases_task set opened_at = opened_at - interval '30 days' where state = 'open'"
+            " and stage = 'return' and case_id = (select case_id from dossiers_dossier where code = %s)",
+            [code],
+        )
+        assert moved.rowcount == 1
