@@ -34,19 +34,8 @@ from motcua.interfaces.desk.administration.blocks import (
 )
 
 keeper = holding("organisations.edit")
-DETAILS = (
-    "name",
-    "short_name",
-    "kind",
-    "one_stop",
-    "fields",
-    "ward_code",
-    "address",
-    "phone",
-    "email",
-    "calendar_id",
-    "valid_to",
-)
+DETAILS = tuple(name for name in actions.UNIT_DETAILS if name != "former_code")
+"""What the page asks of a unit; its former code comes with a reorganisation."""
 
 
 @keeper

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from motcua.engines.organisations.queries import UnitInfo, directory
 from motcua.foundation import clock
 from motcua.interfaces.desk.access import actor_of, holding
 from motcua.interfaces.desk.frame import desk_page
+from motcua.interfaces.keyset import position
 from motcua.services.dossiers.rating import ratings
 from motcua.services.dossiers.rating.scoring import CONTENTS, GRADES, LETTERS, SCORES, worst_first
 
@@ -36,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
     months = _months(request.GET.get("months", ""))
     last = clock.today().replace(day=1)
     picture = ratings.picture(units, side=side, first=_back(last, months - 1), last=last)
-    after = _position(request.GET.get("after", ""))
+    after = position(request.GET.get("after", ""))
     said = ratings.comments(units, side=side, after=after, limit=COMMENTS + 1) if picture.enough else []
     tail = said[COMMENTS - 1] if len(said) > COMMENTS else None
     context: dict[str, Any] = {
@@ -83,12 +84,3 @@ def _back(month: date, months: int) -> date:
 def _bars(counts: dict[int, int], answers: int) -> list[tuple[int, int, int]]:
     """(score, count, whole percent) from 1 to 5."""
     return [(score, counts[score], round(100 * counts[score] / answers) if answers else 0) for score in SCORES]
-
-
-def _position(text: str) -> ratings.Position | None:
-    moment, _sep, key = text.partition("_")
-    try:
-        at = datetime.fromisoformat(moment)
-        return (at, UUID(key)) if at.tzinfo else None
-    except ValueError:
-        return None

@@ -27,10 +27,10 @@ from motcua.engines.notices.actions import preferences_of
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.errors import Invalid, NotFound, Refused
+from motcua.interfaces.keyset import position
 from motcua.interfaces.portal import offers
 from motcua.interfaces.portal.access import actor_of, citizen
 from motcua.interfaces.portal.calendars import due_entry
-from motcua.interfaces.portal.choosing import position
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.story import holder_words, story
 from motcua.interfaces.portal.views.procedures import plain_name

@@ -21,8 +21,9 @@ from motcua.engines.notices.actions import mark_read, preferences_of, set_prefer
 from motcua.engines.notices.models import Message
 from motcua.engines.organisations.queries import directory
 from motcua.foundation.errors import Invalid, NotFound
+from motcua.interfaces.keyset import position
 from motcua.interfaces.portal.access import actor_of, citizen
-from motcua.interfaces.portal.choosing import position, wards_by_name
+from motcua.interfaces.portal.choosing import wards_by_name
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.interfaces.portal.views.finding import party_of
 

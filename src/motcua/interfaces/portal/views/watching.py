@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from motcua.engines.organisations.queries import directory
 from motcua.engines.organisations.roles import DEFAULT_ROLES
+from motcua.interfaces.keyset import position
 from motcua.interfaces.portal.access import actor_of, citizen
 from motcua.interfaces.portal.frame import language, portal_page
 from motcua.services.dossiers import access, policies
@@ -43,22 +43,13 @@ class Day:
 @require_safe
 def looked_at(request: HttpRequest) -> HttpResponse:
     """By day: unit and role (the officer's name where the policy says so), the dossier, and why, in plain words."""
-    rows = list(access.of_party(actor_of(request), after=_position(request.GET.get("after", "")), limit=PAGE + 1))
+    rows = list(access.of_party(actor_of(request), after=position(request.GET.get("after", "")), limit=PAGE + 1))
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     context = {
         "days": _days(rows[:PAGE]),
         "older": f"{last.at.isoformat()}_{last.pk}" if last else "",
     }
     return portal_page(request, "looked_at.html", context)
-
-
-def _position(text: str) -> access.Position | None:
-    moment, _sep, key = text.partition("_")
-    try:
-        at = datetime.fromisoformat(moment)
-        return (at, UUID(key)) if at.tzinfo else None
-    except ValueError:
-        return None
 
 
 def _days(rows: Iterable[Access]) -> list[Day]:

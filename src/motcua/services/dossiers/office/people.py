@@ -22,18 +22,8 @@ def people_for(stage: str, unit_id: UUID) -> list[User]:
 
 def holders_of(permission: str, unit_id: UUID) -> list[User]:
     """Active officers who hold a permission in this unit or above it, nearest unit first; one query."""
-    chain = _chain(unit_id)
-    today = clock.today()
-    held = (
-        Appointment.objects.filter(
-            unit__in=chain,
-            role__permissions__contains=[permission],
-            valid_from__lte=today,
-            user__is_active=True,
-        )
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
-        .select_related("user")
-    )
+    chain = units_above(unit_id)
+    held = held_today(Q(unit__in=chain, role__permissions__contains=[permission])).select_related("user")
     nearest: dict[UUID, tuple[int, User]] = {}
     for appointment in held:
         distance = chain.index(appointment.unit_id)
@@ -43,7 +33,7 @@ def holders_of(permission: str, unit_id: UUID) -> list[User]:
     return [user for _, user in sorted(nearest.values(), key=lambda pair: (pair[0], pair[1].full_name))]
 
 
-def _chain(unit_id: UUID) -> list[UUID]:
+def units_above(unit_id: UUID) -> list[UUID]:
     """A unit and all above it, nearest first."""
     units = directory().by_id
     chain: list[UUID] = []
@@ -69,8 +59,8 @@ def _leading(unit_id: UUID, *, superiors: bool) -> list[UUID]:
     """Those who assign work at the nearest level, or who stand over them: in the same unit who leads it without
     handling dossiers, else the next level above."""
     levels: dict[UUID, dict[UUID, bool]] = {}
-    chain = _chain(unit_id)
-    held = _held_today(Q(unit__in=chain, role__permissions__contains=["dossier.assign"]))
+    chain = units_above(unit_id)
+    held = held_today(Q(unit__in=chain, role__permissions__contains=["dossier.assign"]))
     for unit, person, permissions in held.values_list("unit_id", "user_id", "role__permissions"):
         levels.setdefault(unit, {})[person] = "dossier.process" in permissions
     ranks: list[list[UUID]] = []
@@ -85,11 +75,12 @@ def _leading(unit_id: UUID, *, superiors: bool) -> list[UUID]:
 
 
 def _with_deputies(people: Sequence[UUID]) -> list[UUID]:
-    deputies = _held_today(Q(acting_for__user__in=people)).values_list("user_id", flat=True)
+    deputies = held_today(Q(acting_for__user__in=people)).values_list("user_id", flat=True)
     return list(dict.fromkeys([*people, *deputies]))
 
 
-def _held_today(which: Q) -> QuerySet[Appointment]:
+def held_today(which: Q) -> QuerySet[Appointment]:
+    """The posts that active people hold today."""
     today = clock.today()
     return Appointment.objects.filter(which, valid_from__lte=today, user__is_active=True).filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=today)
@@ -98,5 +89,5 @@ def _held_today(which: Q) -> QuerySet[Appointment]:
 
 def people_of(unit_ids: Sequence[UUID]) -> list[tuple[str, str]]:
     """(key, name) of the officers who hold posts in these units today, by name; one query."""
-    held = _held_today(Q(unit__in=unit_ids)).values_list("user_id", "user__full_name").distinct()
+    held = held_today(Q(unit__in=unit_ids)).values_list("user_id", "user__full_name").distinct()
     return [(str(key), name) for key, name in held.order_by("user__full_name")[:500]]

@@ -16,7 +16,6 @@ from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.readers import reader
 from motcua.engines.notices.actions import Notice, send
-from motcua.engines.organisations.models import Appointment
 from motcua.engines.organisations.queries import calendar_for, directory
 from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation import clock
@@ -24,7 +23,7 @@ from motcua.foundation.working_time import working_seconds_between
 from motcua.services.dossiers.actions.opinions import is_open
 from motcua.services.dossiers.following.readers import to_officer
 from motcua.services.dossiers.models import Dossier, Opinion
-from motcua.services.dossiers.office.people import people_for
+from motcua.services.dossiers.office.people import held_today, people_for, units_above
 
 REMIND_SECONDS: Final = 8 * 3600
 """An agency is reminded when a working day is left, or half its time where that is shorter."""
@@ -109,22 +108,9 @@ def _waiting() -> QuerySet[Opinion]:
 
 def heads_of(unit_id: UUID) -> list[UUID]:
     """Who leads a unit: who may assign work in it, else in the nearest unit above it; one query."""
-    units = directory().by_id
-    chain: list[UUID] = []
-    unit = units.get(unit_id)
-    while unit is not None:
-        chain.append(unit.id)
-        unit = units.get(unit.parent_id) if unit.parent_id else None
-    today = clock.today()
+    chain = units_above(unit_id)
     held = list(
-        Appointment.objects.filter(
-            unit__in=chain,
-            role__permissions__contains=["dossier.assign"],
-            valid_from__lte=today,
-            user__is_active=True,
-        )
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
-        .values_list("unit_id", "user_id")
+        held_today(Q(unit__in=chain, role__permissions__contains=["dossier.assign"])).values_list("unit_id", "user_id")
     )
     for key in chain:
         found = sorted({user for where, user in held if where == key})
