@@ -13,10 +13,11 @@ from motcua.engines.accounts.queries import actor_of
 from motcua.engines.cases.models import Task, WorkCount
 from motcua.engines.cases.readers import recount
 from motcua.engines.flows.rules import STANDARD
-from motcua.engines.ledger.models import Event
 from motcua.engines.ledger import readers
+from motcua.engines.ledger.models import Event
 from motcua.foundation import clock
 from motcua.services.dossiers import actions
+from motcua.services.dossiers.actions.undoing import take_back
 from motcua.services.dossiers.office import worklists
 from motcua.services.dossiers.office.worklists import Filter
 from motcua.services.dossiers.steps import holds_role
@@ -129,3 +130,11 @@ def test_the_ledger_knows_the_role_of_what_it_moved() -> None:
     accepted = Event.objects.get(stream=dossier.pk, kind="dossier.accepted")
     (opened,) = [move for move in accepted.data["work"] if move[4] == 1]
     assert opened[-1] == "head"
+
+
+def test_a_step_taken_back_asks_for_its_role_again() -> None:
+    dossier, staff = begun(*HEADS)
+    task = factories.open_task(dossier.pk)
+    actions.pass_on.run(staff.head, dossier.pk, task_id=task.pk)
+    take_back.run(staff.head, dossier.pk, task_id=task.pk)
+    assert factories.open_task(dossier.pk).role == "head"

@@ -41,6 +41,7 @@ def take_back(work: Work, dossier: Dossier, *, task_id: UUID) -> Task:
         stage=done.stage,
         unit_id=done.unit_id,
         due_at=done.due_at,
+        role=done.role,
         assignee_id=work.actor.id,
     )
     record(work, dossier, "dossier.taken_back", {"step": done.step, "from": [task.step for task in following]})
