@@ -68,6 +68,7 @@ def test_morning_help_and_a_result_at_once(day: Day) -> None:
     act(counter, "refuse", reason="#1", explanation="Việc này do phường khác giải quyết.", basis="ND118 Đ17.1")
     day.look_over(counter, "refused dossier")
     expect(counter.locator("main")).to_contain_text("phường khác")
+    await_text(counter, ".mc-files a", re.compile("từ chối", re.IGNORECASE))
     open_dossier(counter, right)
     act(counter, "accept", note="Người cao tuổi, đã hẹn trả tại nhà")
     await_text(counter, ".mc-files a", "Giấy tiếp nhận")
