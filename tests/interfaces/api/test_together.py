@@ -80,7 +80,7 @@ def test_the_same_key_gives_the_same_group(api: Api, birth: Any) -> None:
 
 
 def test_a_repetition_is_known_where_the_applicant_has_no_number(api: Api, birth: Any) -> None:
-    nameless = {"applicant": {"name": "Trần Thị Bình"}}
+    nameless: dict[str, Any] = {"applicant": {"name": "Trần Thị Bình"}}
     assert submitted(api, **nameless).status_code == 201
     assert submitted(api, **nameless).json()["replayed"] is True
 

@@ -19,6 +19,7 @@ from motcua.foundation import clock
 from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions.undoing import take_back
 from motcua.services.dossiers.office import worklists
+from motcua.services.dossiers.office.people import people_for
 from motcua.services.dossiers.office.worklists import Filter
 from motcua.services.dossiers.steps import holds_role
 from tests import factories
@@ -138,3 +139,12 @@ def test_a_step_taken_back_asks_for_its_role_again() -> None:
     actions.pass_on.run(staff.head, dossier.pk, task_id=task.pk)
     take_back.run(staff.head, dossier.pk, task_id=task.pk)
     assert factories.open_task(dossier.pk).role == "head"
+
+
+def test_a_step_with_a_role_is_offered_only_to_people_who_hold_it() -> None:
+    dossier, staff = begun(*HEADS)
+    task = factories.open_task(dossier.pk)
+    able = {person.pk for person in people_for(task.stage, task.unit_id, task.role)}
+    assert staff.head.id in able
+    assert staff.specialist.id not in able
+    assert staff.specialist.id in {person.pk for person in people_for(task.stage, task.unit_id)}

@@ -148,7 +148,7 @@ class Assign(Act):
     user = forms.ChoiceField(label=_("To whom"))
 
     def prepare(self) -> None:
-        people = people_for(self.task.stage, self.task.unit_id) if self.task else []
+        people = people_for(self.task.stage, self.task.unit_id, self.task.role) if self.task else []
         self.fields["user"].choices = [("", _("Choose a person")), *((str(p.pk), p.full_name) for p in people)]  # type: ignore[attr-defined]
         self.initial.setdefault("user", str(self.task.assignee_id) if self.task and self.task.assignee_id else "")
 
@@ -170,7 +170,7 @@ class PassOn(Act):
         if len(following) != 1:
             del self.fields["assignee"]
             return
-        people = people_for(following[0].stage, unit_for(self.dossier, following[0]))
+        people = people_for(following[0].stage, unit_for(self.dossier, following[0]), following[0].role)
         self.fields["assignee"].choices = [  # type: ignore[attr-defined]
             ("", _("The whole unit")),
             *((str(person.pk), person.full_name) for person in people),

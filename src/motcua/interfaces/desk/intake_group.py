@@ -27,7 +27,7 @@ from motcua.interfaces.desk.models import Intake
 from motcua.services.dossiers import actions, door
 from motcua.services.dossiers.actions.group_drafts import asked_pages, is_shared, shared_answers, shared_fields
 from motcua.services.dossiers.actions.groups import GroupSubmission, submit_group_once
-from motcua.services.dossiers.models import Channel, Delivery, DossierGroup
+from motcua.services.dossiers.models import Delivery, DossierGroup
 from motcua.services.dossiers.together import groups
 from motcua.services.dossiers.together.groups import Offer, Part
 from motcua.services.procedures.content import ProcedureData
@@ -130,7 +130,7 @@ def take_page(request: HttpRequest, actor: Actor, found: Intake, offer: Offer) -
             count = [_count(post.get(f"{kind}-{name}", "")) for kind in ("originals", "copies")]
             if any(count):
                 counts[name] = count
-    delivery = post.get("delivery", "")
+    delivery = post.get("delivery", "") or state.get("delivery", "")
     keep_some(
         found,
         offer,
@@ -165,13 +165,16 @@ def receive(actor: Actor, found: Intake, offer: Offer) -> DossierGroup:
     """
     ward, party_id = ward_of(found, offer), party_of(found)
     lead = groups.unit_of(offer.parts[0][0], None, ward or None)
-    submissions = {}
-    for one in part_forms(found, offer):
+    submissions, forms = {}, part_forms(found, offer)
+    delivery = next((said for one in forms if (said := delivery_in(one))), "")
+    delivery = delivery or kept(found, offer).get("delivery") or str(Delivery.COUNTER)
+    for one in forms:
         unit = groups.unit_of(one.part, lead, ward or None)
-        submissions[one.part.key] = _submission(actor, found, offer, one, unit.id, party_id)
+        made = _submission(actor, found, offer, one, unit.id, party_id, delivery_in(one) or delivery)
+        submissions[one.part.key] = made
     given = GroupSubmission(
         offer=offer,
-        channel=Channel.DIRECT,
+        channel=steps.channel_of(found),
         received_at_id=found.unit_id,
         applicant_id=party_id,
         key=f"intake-group-{found.pk}",
@@ -189,11 +192,17 @@ def receive(actor: Actor, found: Intake, offer: Offer) -> DossierGroup:
     return group
 
 
+def delivery_in(one: PartForm) -> str:
+    """How the result of a part comes, where its form was filled in and says so."""
+    said = one.form.delivery if one.filled else ""
+    return said if said in Delivery.values else ""
+
+
 def _submission(
-    actor: Actor, found: Intake, offer: Offer, one: PartForm, unit_id: UUID, party_id: UUID
+    actor: Actor, found: Intake, offer: Offer, one: PartForm, unit_id: UUID, party_id: UUID, delivery: str
 ) -> actions.Submission:
     procedure, state, person = one.procedure, kept(found, offer), found.data["person"]
-    channel = groups.channel_of(procedure, Channel.DIRECT)
+    channel = groups.channel_of(procedure, steps.channel_of(found))
     values: dict[str, Any] = {}
     if one.filled:
         result = one.form.checked(declared=True)
@@ -217,7 +226,7 @@ def _submission(
         component_case=str(by_role(one.form.form, values, "case") or "")[:300],
         components=_components(found, offer, one),
         loose_files=[files[key] for key in sent if key in files],
-        delivery=state.get("delivery") or str(Delivery.COUNTER),
+        delivery=delivery,
         fee=door.fee_of(procedure.method(channel)),
         extra={"confirmed": PAPER},
     )

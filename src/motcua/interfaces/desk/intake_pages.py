@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
@@ -43,13 +45,27 @@ def go(found: Intake, name: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:intake_step", args=[found.pk, name]))
 
 
-def show(request: HttpRequest, found: Intake, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """The page of a step with the line of steps above it."""
-    keys = [key for key, _label in steps_of(found)]
-    shown = [
-        {"key": key, "label": label, "done": index < keys.index(name), "current": key == name}
-        for index, (key, label) in enumerate(steps_of(found))
+def line_of(steps: Sequence[tuple[str, Promise, str]], current: str) -> list[dict[str, Any]]:
+    """The line of steps (key, label, address) as the template shows it."""
+    place = next(index for index, (key, _label, _url) in enumerate(steps) if key == current)
+    return [
+        {"label": label, "url": url, "done": index < place, "current": index == place}
+        for index, (_key, label, url) in enumerate(steps)
     ]
+
+
+def show(
+    request: HttpRequest,
+    found: Intake,
+    name: str,
+    context: dict[str, Any],
+    status: int = 200,
+    line: list[dict[str, Any]] | None = None,
+) -> HttpResponse:
+    """The page of a step with the line of steps above it; ``line``: another one than that of a single procedure."""
+    shown = line or line_of(
+        [(key, label, reverse("desk:intake_step", args=[found.pk, key])) for key, label in steps_of(found)], name
+    )
     unit = directory().by_id.get(found.unit_id)
     context |= {
         "intake": found,

@@ -22,7 +22,7 @@ from motcua.interfaces.desk import intake as steps
 from motcua.interfaces.desk import intake_form, intake_group
 from motcua.interfaces.desk.access import actor_of, holding
 from motcua.interfaces.desk.intake_group import PartForm
-from motcua.interfaces.desk.intake_pages import go, mine, saved, show
+from motcua.interfaces.desk.intake_pages import go, line_of, mine, saved, show
 from motcua.interfaces.desk.models import Intake
 from motcua.services.dossiers.models import Delivery
 from motcua.services.dossiers.together import groups
@@ -34,6 +34,8 @@ def _elsewhere(found: Intake) -> HttpResponse | None:
     """Where a walk-in leads that is received already, or of which nobody knows yet who stands there."""
     if found.dossier_id:
         return HttpResponseRedirect(reverse("desk:dossier", args=[found.dossier_id]))
+    if steps.is_assisted(found):
+        raise NotFound("There is no such step.")
     return None if found.data.get("person", {}).get("name") else go(found, "person")
 
 
@@ -103,13 +105,30 @@ def _page(request: HttpRequest, found: Intake, offer: Offer, error: MotcuaError 
         "parts": parts,
         "begun": bool(state.get("filled") or state.get("on_paper")),
         "rest": intake_group.next_to_fill(found, offer) is not None,
+        "shows": any(one.filled for one in forms.values()),
+        "asks_delivery": not any(intake_group.delivery_in(one) for one in forms.values()),
         "wards": steps.ward_units() if groups.needs_ward(offer) else [],
         "ward": ward,
         "deliveries": Delivery.choices,
         "delivery": state.get("delivery") or str(Delivery.COUNTER),
         "problem": [("", said)] if said else [],
     }
-    return show(request, found, "procedure", context | {"linked_page": True}, error.status if error else 200)
+    status = error.status if error else 200
+    return show(request, found, "procedure", context | {"linked_page": True}, status, _line(found, offer, "papers"))
+
+
+def _line(found: Intake, offer: Offer, current: str) -> list[dict[str, Any]]:
+    """The steps of linked procedures: papers of all parts on one page, then the forms."""
+    labels = dict(steps.AT_COUNTER)
+    part = intake_group.next_to_fill(found, offer) or offer.parts[0][0]
+    return line_of(
+        [
+            *((key, labels[key], reverse("desk:intake_step", args=[found.pk, key])) for key in ("person", "procedure")),
+            ("papers", labels["papers"], reverse("desk:intake_linked", args=[found.pk, offer.key])),
+            ("form", labels["form"], reverse("desk:intake_linked_form", args=[found.pk, offer.key, part.key])),
+        ],
+        current,
+    )
 
 
 def _said(error: MotcuaError) -> str:
@@ -160,4 +179,4 @@ def _form(
         "on_paper": one.part.key in intake_group.kept(found, offer).get("on_paper", ()),
         "here": reverse("desk:intake_linked_form", args=[found.pk, offer.key, one.part.key]),
     }
-    return show(request, found, "form", context, status)
+    return show(request, found, "form", context, status, _line(found, offer, "form"))

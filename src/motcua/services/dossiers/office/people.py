@@ -15,9 +15,15 @@ from motcua.engines.organisations.roles import STAGE_PERMISSION
 from motcua.foundation import clock
 
 
-def people_for(stage: str, unit_id: UUID) -> list[User]:
-    """Active officers whom a step of this kind in this unit may be given to, nearest unit first; one query."""
-    return holders_of(STAGE_PERMISSION[stage], unit_id)
+def people_for(stage: str, unit_id: UUID, role: str = "") -> list[User]:
+    """Active officers whom a step of this kind in this unit may be given to, nearest unit first; one query, and one
+    more for a step that asks for a ``role`` (or permission) beside it."""
+    found = holders_of(STAGE_PERMISSION[stage], unit_id)
+    if not role:
+        return found
+    asked = Q(role=role) | Q(role__permissions__contains=[role])
+    able = set(held_today(Q(unit__in=units_above(unit_id)) & asked).values_list("user_id", flat=True))
+    return [user for user in found if user.pk in able]
 
 
 def holders_of(permission: str, unit_id: UUID) -> list[User]:
@@ -49,7 +55,9 @@ def recipients_of(task: Task, recipient: str) -> list[UUID]:
     away is told together with the deputy. Nobody of that rank: the next above."""
     if recipient == Recipient.ASSIGNEE:
         found = (
-            [task.assignee_id] if task.assignee_id else [person.pk for person in people_for(task.stage, task.unit_id)]
+            [task.assignee_id]
+            if task.assignee_id
+            else [person.pk for person in people_for(task.stage, task.unit_id, task.role)]
         )
         return _with_deputies(found) or _leading(task.unit_id, superiors=False)
     return _leading(task.unit_id, superiors=recipient == Recipient.SUPERIOR)
