@@ -10,9 +10,10 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from motcua.foundation.keys import new_id
 from tests.support.running import Platform
@@ -27,7 +28,7 @@ LONG = "1.001699"  # 25 working days: long enough to be extended
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An act that was acknowledged: the dossier and the one event that it must have left."""
+    """An act that was acknowledged: the dossier or sheet, and the one event that it must have left."""
 
     dossier: str
     kind: str
@@ -42,6 +43,8 @@ class Officer:
         self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._cookies))
         self._token, self._home = "", "/sign-in/"
         self.unavailable = 0
+        self.at = ""
+        """The address of the page that was answered last, redirects followed."""
 
     def sign_in(self) -> None:
         self.ask("/sign-in/")
@@ -71,6 +74,7 @@ class Officer:
                     page = answer.read().decode(errors="replace")
                     if found := TOKEN.search(page):
                         self._token = found[1]
+                    self.at = urllib.parse.urlsplit(answer.url).path
                     return int(answer.status)
             except urllib.error.HTTPError as error:
                 if error.code in (502, 503):
@@ -90,7 +94,9 @@ class Officer:
 @dataclass
 class Desk:
     """Round after round: three dossiers come in; the counter accepts them in one act, the specialist takes each in hand
-    and passes on, asks for papers, and the head extends."""
+    and passes on, asks for papers, and the head extends, stops and takes up again; a payment is demanded and noted."""
+
+    personas: ClassVar[tuple[str, ...]] = ("counter", "specialist", "head")
 
     platform: Platform
     submit: Callable[[dict[str, Any], str], Any]
@@ -99,13 +105,14 @@ class Desk:
     runs: int = 0
 
     def live(self, stopped: Callable[[], bool]) -> None:
-        officers = {name: Officer(self.platform, name) for name in ("counter", "specialist", "head")}
+        officers = {name: Officer(self.platform, name) for name in self.personas}
         for officer in officers.values():
             officer.sign_in()
         while self.runs < AT_LEAST or not stopped():
             self._round(officers)
 
     def _round(self, officers: dict[str, Officer]) -> None:
+        """One round of acts, each noted once it was acknowledged."""
         made = [self.submit(_body(), f"desk-{new_id()}")["code"] for _ in range(3)]
         keys = [str(self._value("SELECT case_id FROM dossiers_dossier WHERE code = %s", [code])) for code in made]
         officers["counter"].post("/desk/bulk/", {"verb": "accept", "dossier": keys, "token": new_id().hex})
@@ -119,6 +126,12 @@ class Desk:
         self._act(officers["specialist"], keys[1], "pass_on", "dossier.passed_on", opinion="Đủ điều kiện")
         self._act(officers["specialist"], keys[2], "supplement", "dossier.supplement_requested", name_other="Sổ cũ",
                   reason_other="Bản chụp mờ")  # fmt: skip
+        head = officers["head"]
+        self._act(head, keys[0], "stop", "dossier.stopped", reason="dispute", explanation="Có tranh chấp.")
+        self._act(head, keys[0], "reopen", "dossier.reopened", reason="cause_gone", explanation="Hết tranh chấp.")
+        self._act(officers["specialist"], keys[0], "demand_payment", "dossier.payment_demanded", name="Lệ phí trước bạ",
+                  amount=150_000)  # fmt: skip
+        self._act(officers["counter"], keys[0], "note_payment", "dossier.paid", receipt="BL01", amount=150_000)
 
     def _wait_for(self, keys: list[str]) -> None:
         """An act on many that was broken off is carried on by the worker; it comes to its end."""
@@ -128,8 +141,14 @@ class Desk:
             assert time.monotonic() < end, f"an act on many does not come to its end: {keys}"
             time.sleep(0.2)
 
-    def _act(self, officer: Officer, key: str, verb: str, kind: str, **data: Any) -> None:
-        task = self._value("SELECT id FROM cases_task WHERE case_id = %s AND state IN ('open', 'waiting')", [key])
+    def _act(self, officer: Officer, key: str, verb: str, kind: str, *, beside: bool = False, **data: Any) -> None:
+        """An act of the dossier's page on its open step; ``beside``: on the question that another agency was asked."""
+        rows = self.look(
+            "SELECT id FROM cases_task WHERE case_id = %s AND state IN ('open', 'waiting') "
+            "ORDER BY (stage = 'consult') = %s DESC",
+            [key, beside],
+        )
+        task = rows[0][0] if rows else ""
         officer.post(f"/desk/dossiers/{key}/act/{verb}/", {"task": str(task), **data})
         self._note([key], kind)
 
@@ -151,14 +170,14 @@ def _body() -> dict[str, Any]:
 
 
 def missing(done: list[Done], look: Callable[[str, list[Any]], list[tuple[Any, ...]]]) -> list[str]:
-    """What was acknowledged and is not there, or is there twice."""
+    """What was acknowledged and is not there as often as it was, or is there more often."""
     rows = look(
         "SELECT stream::text, kind, count(*) FROM ledger_event WHERE stream = ANY(%s::uuid[]) GROUP BY 1, 2",
         [[each.dossier for each in done]],
     )
     counts = {(stream, kind): count for stream, kind, count in rows}
     return [
-        json.dumps([each.dossier, each.kind, counts.get((each.dossier, each.kind), 0)])
-        for each in done
-        if counts.get((each.dossier, each.kind), 0) != 1
+        json.dumps([stream, kind, counts.get((stream, kind), 0), times])
+        for (stream, kind), times in Counter((each.dossier, each.kind) for each in done).items()
+        if counts.get((stream, kind), 0) != times
     ]

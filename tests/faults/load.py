@@ -17,6 +17,7 @@ import psycopg
 from motcua.engines.accounts.queries import token_hash
 from motcua.foundation.keys import new_id
 from tests.faults.desk_load import Desk
+from tests.faults.travel_load import Travels
 from tests.support.running import Platform
 
 SCOPES = ["dossier.submit", "dossier.read", "dossier.receive", "dossier.process", "dossier.return"]
@@ -42,16 +43,21 @@ class Load:
     faults: list[str] = field(default_factory=list)
     unavailable: int = 0
     desk: Desk = field(init=False)
+    travels: Travels = field(init=False)
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.platform, self._submitted, lambda question, values: ask(self.platform, question, values))
+        def look(question: str, values: list[Any]) -> list[tuple[Any, ...]]:
+            return ask(self.platform, question, values)
+
+        self.desk = Desk(self.platform, self._submitted, look)
+        self.travels = Travels(self.platform, self._submitted, look)
 
     def start(self, clients: int = 4) -> None:
         self._threads = [threading.Thread(target=self._work, args=(number,)) for number in range(clients)]
-        self._threads.append(threading.Thread(target=self._at_the_desk))
+        self._threads += [threading.Thread(target=self._at_the_desk, args=(desk,)) for desk in self.desks]
         for thread in self._threads:
             thread.start()
 
@@ -91,9 +97,14 @@ class Load:
     def _submitted(self, body: dict[str, Any], key: str) -> Any:
         return self._until_answered("POST", "/api/v1/dossiers", json.dumps(body).encode(), key=key)
 
-    def _at_the_desk(self) -> None:
+    @property
+    def desks(self) -> tuple[Desk, ...]:
+        """Those who work at the desk, each with sessions of their own."""
+        return self.desk, self.travels
+
+    def _at_the_desk(self, desk: Desk) -> None:
         try:
-            self.desk.live(self._stop.is_set)
+            desk.live(self._stop.is_set)
         except AssertionError as error:
             self.faults.append(f"at the desk: {error}")
             raise

@@ -110,7 +110,7 @@ def strike(platform: Platform, kind: str, chance: random.Random) -> None:
 def wait_for_desk(load: Load) -> None:
     """Returns when the officers have signed in and done their first round."""
     end = time.monotonic() + RECOVERY
-    while not load.desk.done:
+    while not all(desk.done for desk in load.desks):
         assert not load.faults, load.faults[:5]
         assert time.monotonic() < end, "nothing is done at the desk"
         time.sleep(0.1)
@@ -173,10 +173,11 @@ def check_whole(platform: Platform, key: str, code: str, sha256: str) -> None:
 
 def check_desk(platform: Platform, load: Load) -> None:
     """What officers were told is done is done, once; an act on many has come to the end of its rows."""
-    assert load.desk.runs >= AT_LEAST, "too little was done at the desk"
-    acts = Counter(each.kind for each in load.desk.done)
-    sys.stdout.write(f"at the desk: {load.desk.runs} acts on many, {dict(acts)}\n")
-    assert missing(load.desk.done, lambda question, values: ask(platform, question, values)) == []
+    for desk in load.desks:
+        assert desk.runs >= AT_LEAST, f"too little was done by {type(desk).__name__}"
+        acts = Counter(each.kind for each in desk.done)
+        sys.stdout.write(f"{type(desk).__name__}: {desk.runs} rounds, {dict(acts)}\n")
+        assert missing(desk.done, lambda question, values: ask(platform, question, values)) == []
     assert ask(platform, "SELECT state, count(*) FROM dossiers_bulkrow WHERE state <> 'done' GROUP BY 1") == []
 
 
