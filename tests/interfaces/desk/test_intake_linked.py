@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 
 from motcua.engines.forms.posting import to_post
+from motcua.engines.ledger.models import Event
 from motcua.interfaces.desk.models import Intake
-from motcua.services.dossiers.models import Dossier, DossierGroup, GroupMember
+from motcua.services.dossiers.models import Delivery, Dossier, DossierGroup, GroupMember
 from tests.factories import make_staff
 from tests.interfaces.desk.support import signed_in
 from tests.services.dossiers.test_groups import BIRTH, define
@@ -124,3 +125,29 @@ def test_another_officer_does_not_see_the_walk_in(visit: tuple[Client, str]) -> 
     _desk, start = visit
     other = signed_in(make_staff().counter)
     assert other.get(f"{start}linked/birth/birth/").status_code == 404
+
+
+def test_the_citizen_confirms_all_parts_on_the_second_screen_and_a_change_voids_it(visit: tuple[Client, str]) -> None:
+    desk, start = visit
+    page = f"{start}linked/birth/"
+    kept = {"ward": "19777", "originals-birth-p1": "1"}
+    desk.post(page, kept | {"fill": "next"})
+    fill(desk, f"{page}birth/")
+    fill(desk, f"{page}residence/", paper_form="1")
+    screen = desk.get(page).context["screen_url"].replace("http://testserver", "")
+    citizen = Client()
+    text = citizen.get(screen).content.decode()
+    assert "046190000123" in text
+    assert all(title in text for title in ("Việc birth", "Việc residence")), "one matter for each part"
+    assert "Việc insurance" not in text
+    assert "046190000123" in desk.get(f"{start}summary/").content.decode(), "the same to sign on paper"
+    assert citizen.post(screen).status_code == 302
+    assert desk.get(page).context["confirmed"]
+    desk.post(page, kept | {"originals-birth-p1": "2", "fill": "birth"})
+    assert not desk.get(page).context["confirmed"], "it is not what they have seen"
+    assert citizen.get(screen).status_code == 404
+    desk.post(page, kept | {"fill": "birth"})
+    assert desk.post(page, kept).status_code == 302
+    submitted = Event.objects.get(kind="dossier.submitted")
+    assert submitted.data["confirmed"] == "screen"
+    assert Dossier.objects.get().delivery in Delivery.values

@@ -43,7 +43,8 @@ class AtOnce:
 
 def digest_of(intake: Intake) -> str:
     """What the citizen is shown, as a fingerprint: what they confirmed is void when something changes."""
-    shown = {key: intake.data.get(key) for key in ("person", "procedure", "answers", "papers", "competent", "delivery")}
+    names = ("person", "procedure", "answers", "papers", "competent", "delivery", "linked")
+    shown = {key: intake.data.get(key) for key in names}
     return hashlib.sha256(canonical(shown)).hexdigest()[:20]
 
 

@@ -7,7 +7,7 @@ Everything typed is kept with the walk-in, under the group's key, so that nothin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,8 @@ from motcua.engines.ledger.actor import Actor
 from motcua.engines.organisations.queries import directory
 from motcua.foundation.errors import Invalid
 from motcua.interfaces.desk import intake as steps
-from motcua.interfaces.desk.intake_finish import PAPER, party_of
+from motcua.interfaces.desk.intake import PaperLine
+from motcua.interfaces.desk.intake_finish import PAPER, SCREEN, confirmed_on_screen, party_of
 from motcua.interfaces.desk.intake_form import CounterForm, commune_in, counter_form, page_of
 from motcua.interfaces.desk.intake_pages import keep
 from motcua.interfaces.desk.models import Intake
@@ -55,7 +56,7 @@ def kept(found: Intake, offer: Offer) -> dict[str, Any]:
 
 def keep_some(found: Intake, offer: Offer, **data: Any) -> None:
     """Keeps what was entered for this group."""
-    keep(found, linked={"key": offer.key, **kept(found, offer), **data})
+    keep(found, linked={"key": offer.key, **kept(found, offer), **data}, procedure="")
 
 
 def chosen_parts(found: Intake, offer: Offer) -> list[Part]:
@@ -165,13 +166,10 @@ def receive(actor: Actor, found: Intake, offer: Offer) -> DossierGroup:
     """
     ward, party_id = ward_of(found, offer), party_of(found)
     lead = groups.unit_of(offer.parts[0][0], None, ward or None)
-    submissions, forms = {}, part_forms(found, offer)
-    delivery = next((said for one in forms if (said := delivery_in(one))), "")
-    delivery = delivery or kept(found, offer).get("delivery") or str(Delivery.COUNTER)
-    for one in forms:
+    submissions = {}
+    for one in part_forms(found, offer):
         unit = groups.unit_of(one.part, lead, ward or None)
-        made = _submission(actor, found, offer, one, unit.id, party_id, delivery_in(one) or delivery)
-        submissions[one.part.key] = made
+        submissions[one.part.key] = _submission(actor, found, offer, one, unit.id, party_id)
     given = GroupSubmission(
         offer=offer,
         channel=steps.channel_of(found),
@@ -199,7 +197,7 @@ def delivery_in(one: PartForm) -> str:
 
 
 def _submission(
-    actor: Actor, found: Intake, offer: Offer, one: PartForm, unit_id: UUID, party_id: UUID, delivery: str
+    actor: Actor, found: Intake, offer: Offer, one: PartForm, unit_id: UUID, party_id: UUID
 ) -> actions.Submission:
     procedure, state, person = one.procedure, kept(found, offer), found.data["person"]
     channel = groups.channel_of(procedure, steps.channel_of(found))
@@ -224,19 +222,29 @@ def _submission(
         form_version_id=one.form.version_id if values else None,
         contact={name: person.get(name, "") for name in ("phone", "email", "address")},
         component_case=str(by_role(one.form.form, values, "case") or "")[:300],
-        components=_components(found, offer, one),
+        components=[
+            actions.ComponentIn(line.paper.key, line.paper.name[:1000], line.originals, line.copies)
+            for line in counted(found, offer, one)
+        ],
         loose_files=[files[key] for key in sent if key in files],
-        delivery=delivery,
+        delivery=delivery_of(found, offer, one),
         fee=door.fee_of(procedure.method(channel)),
-        extra={"confirmed": PAPER},
+        extra={"confirmed": SCREEN if confirmed_on_screen(found) else PAPER},
     )
 
 
-def _components(found: Intake, offer: Offer, one: PartForm) -> list[actions.ComponentIn]:
-    handed_in = []
+def counted(found: Intake, offer: Offer, one: PartForm) -> list[PaperLine]:
+    """The papers of a part that were counted."""
     counts: dict[str, list[int]] = kept(found, offer).get("counts", {})
+    lines = []
     for line in steps.papers_of(found, one.procedure):
         originals, copies = counts.get(f"{one.part.key}-{line.paper.key}", (0, 0))
         if originals or copies:
-            handed_in.append(actions.ComponentIn(line.paper.key, line.paper.name[:1000], originals, copies))
-    return handed_in
+            lines.append(replace(line, originals=originals, copies=copies))
+    return lines
+
+
+def delivery_of(found: Intake, offer: Offer, one: PartForm) -> str:
+    """How the result of a part comes: as its form says, else as another part's does, else as chosen with the papers."""
+    said = (delivery_in(each) for each in (one, *part_forms(found, offer)))
+    return next((each for each in said if each), "") or kept(found, offer).get("delivery") or str(Delivery.COUNTER)

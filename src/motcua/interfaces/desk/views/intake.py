@@ -189,6 +189,7 @@ def _procedure(request: HttpRequest, found: Intake) -> HttpResponse:
             papers={},
             answers={},
             paper_form=False,
+            linked={},
         )
         return go(found, "form")
     text = request.GET.get("q", "").replace("\0", "").strip()[:200]

@@ -11,15 +11,14 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from motcua.engines.files.actions import store
-from motcua.engines.organisations.queries import calendar_for, directory
+from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.errors import Invalid, NotFound, Refused
-from motcua.foundation.working_time import due
 from motcua.interfaces.desk import consenting
 from motcua.interfaces.desk import intake as steps
 from motcua.interfaces.desk.access import actor_of, holding
@@ -29,21 +28,17 @@ from motcua.interfaces.desk.intake_finish import (
     SCREEN,
     AtOnce,
     confirmed_on_screen,
-    delivery_of,
     digest_of,
     finish,
     finish_assisted,
     may_give_at_once,
     signs_here,
-    takes_form_on_paper,
 )
-from motcua.interfaces.desk.intake_form import counter_form
 from motcua.interfaces.desk.intake_pages import go, keep, mine, show
+from motcua.interfaces.desk.intake_shown import matters_of, what_is_submitted
 from motcua.interfaces.desk.models import Intake
-from motcua.services.dossiers import door
-from motcua.services.dossiers.models import Consent, Delivery
+from motcua.services.dossiers.models import Consent
 from motcua.services.dossiers.together import moving
-from motcua.services.procedures.content import ProcedureData
 
 SALT = "desk.intake.confirm"
 SCREEN_SECONDS = 15 * 60
@@ -158,10 +153,10 @@ def check(request: HttpRequest, found: Intake) -> HttpResponse:
             found.save(update_fields=["data", "dossier", "saved_at"])
             return HttpResponseRedirect(reverse("desk:intake_receipt", args=[found.pk]))
     competent = steps.default_competent(found, procedure)
-    context = _what_is_submitted(found, procedure) | {
+    context = what_is_submitted(found, procedure) | {
         "missing": [line for line in steps.papers_of(found, procedure) if not line.handed_in],
         "trouble": trouble,
-        "screen_url": _screen_url(request, found),
+        "screen_url": screen_url(request, found),
         "confirmed": confirmed_on_screen(found),
         "at_once": not is_assisted(found) and may_give_at_once(found, competent),
         "by_post": steps.by_post(found),
@@ -170,35 +165,8 @@ def check(request: HttpRequest, found: Intake) -> HttpResponse:
     return show(request, found, "check", context, 422 if trouble else 200)
 
 
-def _what_is_submitted(found: Intake, procedure: ProcedureData) -> dict[str, Any]:
-    """What officer and citizen both see: answers, papers, fee, when it will be ready and why then."""
-    language = "en" if (get_language() or "vi").startswith("en") else "vi"
-    method = procedure.method(steps.channel_of(found))
-    allowance = method.allowance if method else None
-    competent = steps.default_competent(found, procedure)
-    form = counter_form(found, procedure)
-    on_paper = takes_form_on_paper(found)
-    lines = [line for line in steps.papers_of(found, procedure) if line.handed_in]
-    counted = any(line.originals or line.certified or line.copies for line in lines) and not is_assisted(found)
-    travels = competent is not None and moving.is_away(found.unit_id, competent.id) and counted
-    now = clock.now()
-    start = moving.expected_arrival(calendar_for(found.unit_id), now) if travels else now
-    return {
-        "procedure": procedure,
-        "competent": competent,
-        "lines": lines,
-        "answers": [] if on_paper else form.summary(language),
-        "on_paper": on_paper,
-        "declarations": form.declarations(language),
-        "due": due(calendar_for(competent.id), start, allowance) if allowance and competent else None,
-        "travels": travels,
-        "arrival": start if travels else None,
-        "fee": door.fee_of(method),
-        "delivery": dict(Delivery.choices).get(delivery_of(found, form)),
-    }
-
-
-def _screen_url(request: HttpRequest, found: Intake) -> str:
+def screen_url(request: HttpRequest, found: Intake) -> str:
+    """The address of the second screen for this walk-in as it stands now."""
     token = signing.dumps({"intake": str(found.pk), "shown": digest_of(found)}, salt=SALT)
     return request.build_absolute_uri(reverse("desk:intake_screen", args=[token]))
 
@@ -212,13 +180,14 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
         found = Intake.objects.filter(pk=UUID(said["intake"])).first()
     except (signing.BadSignature, KeyError, TypeError, ValueError):
         raise NotFound("This address is not good any more. Please ask the officer.") from None
-    procedure = steps.procedure_of(found) if found is not None else None
-    if found is None or procedure is None or found.dossier_id is not None or said["shown"] != digest_of(found):
+    matters = matters_of(found) if found is not None else []
+    if found is None or not matters or found.dossier_id is not None or said["shown"] != digest_of(found):
         raise NotFound("This address is not good any more. Please ask the officer.")
     if request.method == "POST":
         keep(found, confirmed={"how": SCREEN, "digest": said["shown"], "at": clock.now().isoformat()})
         return HttpResponseRedirect(request.path)
-    context = _what_is_submitted(found, procedure) | {
+    context = {
+        "matters": matters,
         "person": found.data.get("person", {}),
         "confirmed": confirmed_on_screen(found),
         "unit": directory().by_id.get(found.unit_id),
@@ -233,10 +202,11 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
 def summary(request: HttpRequest, intake_id: UUID) -> HttpResponse:
     """The same on paper, for the citizen to sign."""
     found = mine(request, intake_id)
-    procedure = steps.procedure_of(found)
-    if procedure is None:
+    matters = matters_of(found)
+    if not matters:
         return go(found, "procedure")
-    context = _what_is_submitted(found, procedure) | {
+    context = {
+        "matters": matters,
         "person": found.data.get("person", {}),
         "unit": directory().by_id.get(found.unit_id),
         "intake": found,

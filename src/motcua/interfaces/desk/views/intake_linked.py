@@ -21,9 +21,11 @@ from motcua.foundation.errors import Conflict, Invalid, MotcuaError, NotFound, R
 from motcua.interfaces.desk import intake as steps
 from motcua.interfaces.desk import intake_form, intake_group
 from motcua.interfaces.desk.access import actor_of, holding
+from motcua.interfaces.desk.intake_finish import confirmed_on_screen
 from motcua.interfaces.desk.intake_group import PartForm
 from motcua.interfaces.desk.intake_pages import go, line_of, mine, saved, show
 from motcua.interfaces.desk.models import Intake
+from motcua.interfaces.desk.views.intake_end import screen_url
 from motcua.services.dossiers.models import Delivery
 from motcua.services.dossiers.together import groups
 from motcua.services.dossiers.together.groups import Offer
@@ -106,6 +108,9 @@ def _page(request: HttpRequest, found: Intake, offer: Offer, error: MotcuaError 
         "begun": bool(state.get("filled") or state.get("on_paper")),
         "rest": intake_group.next_to_fill(found, offer) is not None,
         "shows": any(one.filled for one in forms.values()),
+        "screen_url": screen_url(request, found),
+        "confirmed": confirmed_on_screen(found),
+        "by_post": steps.by_post(found),
         "asks_delivery": not any(intake_group.delivery_in(one) for one in forms.values()),
         "wards": steps.ward_units() if groups.needs_ward(offer) else [],
         "ward": ward,
