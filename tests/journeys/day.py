@@ -15,6 +15,14 @@ COPY: Final = "2.000815"  # Chứng thực bản sao từ bản chính, at the w
 SLOW: Final = 60_000  # milliseconds for what the worker makes, on a machine that has other things to do
 CODE: Final = re.compile(r"H57[0-9A-Z.]*-\d{6}-\d{4,}")
 
+LOOKED_OVER: Final = frozenset(
+    {
+        *("intake", "intake person", "intake procedure", "intake form", "intake papers", "intake check"),
+        *("intake receipt", "consent", "linked intake", "linked group", "proposals"),
+    }
+)
+"""Kinds of page that the main file of the working day looks over; its other files need not do it again."""
+
 
 @dataclass
 class Day:

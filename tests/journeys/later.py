@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import psycopg
+
 from tests.support.running import Platform, clean_environment
 
 _REMIND = """
@@ -37,10 +39,27 @@ def supplement_expires(server: Platform, code: str) -> None:
             [code],
         )
         assert moved.rowcount == 1
-        database.execute(
-            "insert into procrastinate_jobs (queue_name, task_name, args)"
-            " values ('default', 'dossiers.close_unanswered', '{\"timestamp\": 0}')"
+        _queue(database, "dossiers.close_unanswered")
+
+
+def opinion_grows_late(server: Platform, code: str) -> None:
+    """The day passes by which an agency was to answer about a dossier; then the job runs that tells (ND118 Đ19)."""
+    with server.connect() as database:
+        moved = database.execute(
+            "update dossiers_opinion set due_at = due_at - interval '60 days' where answered_at is null"
+            " and dossier_id = (select case_id from dossiers_dossier where code = %s)",
+            [code],
         )
+        assert moved.rowcount == 1
+        _queue(database, "dossiers.watch_opinions")
+
+
+def _queue(database: psycopg.Connection[tuple[object, ...]], task: str) -> None:
+    """A periodic job now, without waiting for its hour."""
+    database.execute(
+        "insert into procrastinate_jobs (queue_name, task_name, args) values ('default', %s, '{\"timestamp\": 0}')",
+        [task],
+    )
 
 
 def step_grows_late(server: Platform, code: str) -> None:

@@ -9,7 +9,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.day import CODE, Day, act, await_text, open_dossier, pass_on_until, submit, uncomplaining
+from tests.journeys.day import (
+    CODE,
+    LOOKED_OVER,
+    Day,
+    act,
+    await_text,
+    open_dossier,
+    pass_on_until,
+    submit,
+    uncomplaining,
+)
 from tests.journeys.people import people
 from tests.support.running import Platform
 
@@ -22,7 +32,7 @@ TIMES = "section[aria-labelledby=agencies]"  # the citizen's line of time, in se
 @pytest.fixture(scope="module")
 def day(browser: Browser, server: Platform) -> Iterator[Day]:
     with people(browser, server) as enter:
-        yield Day(enter, served=300)
+        yield Day(enter, seen=set(LOOKED_OVER), served=300)
 
 
 def receive(day: Day, key: str, sought: str) -> str:

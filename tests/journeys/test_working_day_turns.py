@@ -14,6 +14,7 @@ from motcua.foundation import clock
 from tests.engines.files.samples import picture
 from tests.journeys import later
 from tests.journeys.day import (
+    LOOKED_OVER,
     SLOW,
     Day,
     act,
@@ -22,8 +23,10 @@ from tests.journeys.day import (
     open_dossier,
     pass_on_until,
     receive,
+    run_over,
     submit,
     uncomplaining,
+    write,
 )
 from tests.journeys.people import people
 from tests.support.running import Platform
@@ -33,13 +36,14 @@ pytestmark = pytest.mark.journey
 LICENCE = "1.000703"  # Cấp Giấy phép kinh doanh vận tải bằng xe ô tô, at the department
 ALLOWANCE = "1.001776"  # Trợ cấp xã hội hằng tháng, at the ward
 CITIZEN_CARD = "048192004271||Phan Thị Minh Tâm|18051992|Nữ|27 Chi Lăng, Phường Phú Xuân, Huế|10052021"
+RESULT = "Quyết định hưởng trợ cấp xã hội hằng tháng"
 OTHER = {"name_other": "Giấy xác nhận cư trú", "code_other": "#2", "reason_other": "Chưa có xác nhận"}
 
 
 @pytest.fixture(scope="module")
 def day(browser: Browser, server: Platform) -> Iterator[Day]:
     with people(browser, server) as enter:
-        yield Day(enter, served=200)
+        yield Day(enter, seen=set(LOOKED_OVER), served=200)
 
 
 def propose(day: Day, code: str, turn: str, reason: str) -> None:
@@ -93,7 +97,7 @@ def test_a_second_supplement_and_then_silence(day: Day, server: Platform) -> Non
     expect(citizen.locator("main")).to_contain_text("bổ sung")
 
 
-def test_papers_come_incomplete_and_a_payment_is_dropped(day: Day) -> None:
+def test_papers_come_incomplete_and_a_payment_is_dropped(day: Day, server: Platform) -> None:
     """ND118 Đ18, ND309 Đ8.3: one paper is missing, both sides read it, the clock waits; a demand is dropped."""
     counter, specialist = day.be("counter"), day.be("specialist")
     code = receive(day, counter, procedure=LICENCE, originals=2)
@@ -122,6 +126,12 @@ def test_papers_come_incomplete_and_a_payment_is_dropped(day: Day) -> None:
     day.look_over(specialist, "payment demanded")
     act(specialist, "drop_payment", explanation="Thuộc diện được miễn lệ phí.")
     expect(specialist.locator(".mc-timeline")).to_contain_text("miễn lệ phí")
+
+    # another agency does not answer in time: that is told, and the question is taken back
+    act(specialist, "ask_opinions", question="Đường có cấm xe tải không?", commune="~P. Phú Xuân")
+    later.opinion_grows_late(server, code)
+    await_text(specialist, ".mc-timeline", "Ý kiến quá hạn")
+    act(specialist, "withdraw_opinion", opinion="#0", reason="Đã có biển báo")
 
 
 def make_sheet(day: Day, page: Page, code: str) -> str:
@@ -157,6 +167,11 @@ def test_a_date_is_explained_as_it_stood_and_lateness_goes_upwards(day: Day, ser
     expect(head.locator("tr[data-row]", has_text=code).first).to_contain_text("chậm hạn")
     open_dossier(head, code)
     expect(head.locator(".mc-timeline")).to_contain_text("báo cấp trên")
+    # and the head reminds by hand, as many rows as are marked
+    head.goto(f"/desk/?procedure={ALLOWANCE}")
+    head.locator("tr[data-row]", has_text=code).locator("input[type=checkbox]").check()
+    submit(head, head.locator("button[name=verb][value=remind]"))
+    run_over(head)
 
     # what one looks for every day is kept as a view of one's own
     specialist.goto(f"/desk/?view=mine&procedure={ALLOWANCE}")
@@ -189,7 +204,7 @@ def test_nobody_collects_and_an_error_is_none(day: Day, server: Platform) -> Non
     code = receive(day, counter, CITIZEN_CARD, procedure=ALLOWANCE, originals=1)
     pass_on_until(specialist, code, "complete")
     pass_on_until(head, code, "complete")
-    act(head, "complete", decision="approve", number="41/QĐ")
+    act(head, "complete", decision="approve", name=RESULT, number="41/QĐ")
     later.ready_for_weeks(server, code)
     clerk.goto("/desk/uncollected/")
     clerk.locator("tr[data-row]", has_text=code).locator("input[type=checkbox]").check()
@@ -211,6 +226,15 @@ def test_nobody_collects_and_an_error_is_none(day: Day, server: Platform) -> Non
     expect(citizen.locator("main")).to_contain_text("đúng như trên căn cước", timeout=SLOW)
 
     stopped = receive(day, counter, CITIZEN_CARD, procedure=ALLOWANCE)
+    # what the State holds may not be asked for: the answer says where it is (ND118 Đ5.1i, ND309 Đ2)
+    open_dossier(specialist, stopped)
+    specialist.locator("#act-supplement summary").first.click()
+    ask = specialist.locator("form[action$='/act/supplement/']").first
+    write(ask.locator("[name=name_other]"), RESULT)
+    ask.locator("[name=code_other]").select_option(index=1)
+    write(ask.locator("[name=reason_other]"), "Chưa thấy trong hồ sơ")
+    submit(specialist, ask.locator("button:not([name=preview])").last)
+    expect(specialist.locator(".govuk-error-summary")).to_contain_text("41/QĐ")
     open_dossier(specialist, stopped)
     act(specialist, "pass_on", opinion="Đủ điều kiện")
     citizen.goto(f"/dossiers/{stopped}/stop/")
