@@ -15,10 +15,9 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection
-
 from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.models import Event
+from motcua.engines.ledger.work import Work
 from motcua.engines.organisations.queries import calendar_for, directory
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
@@ -35,7 +34,7 @@ from tests.support.lives_town import BEGIN, DOES, LAWFUL, MAY_DO, READERS, Perso
 from tests.support.lives_verbs import VERBS
 from tests.support.slow_clock import SlowClock, table_of
 
-__all__ = ["BEGIN", "DOES", "READERS", "Town", "build", "live_many", "within"]
+__all__ = ["BEGIN", "DOES", "READERS", "Life", "Tally", "Town", "build", "within"]
 
 
 HELPERS_SEE = timedelta(days=30)
@@ -81,7 +80,7 @@ class Life:
         self.dossier = self._submitted()
         self.slow = SlowClock(table_of(calendar_for(None)))
 
-    def _submitted(self) -> Dossier:
+    def _submission(self) -> actions.Submission:
         town, rng = self.town, self.rng
         procedure, level = rng.choice(town.procedures)
         competent = rng.choice(("commune", "commune", "other_commune")) if level == "commune" else "department"
@@ -90,24 +89,38 @@ class Life:
         if channel == "DIRECT" and rng.random() < 0.3:
             counter = rng.choice(("centre", "other_commune_centre", "commune_centre"))
         citizen = self.applicant.actor
-        submitter = self.trust.agent if self.trust else self.helper or self.applicant
-        submission = actions.Submission(
+        self.touched = {town.units[competent].code, town.units[counter].code}
+        return actions.Submission(
             procedure=procedure,
             channel=channel,
             competent_id=town.units[competent].id,
             received_at_id=town.units[counter].id,
             applicant_id=citizen.party_id,
             applicant_name=citizen.name,
-            submitted_by=submitter.actor.id or uuid4(),
+            submitted_by=self._submitter.actor.id or uuid4(),
             agent_id=self.trust.agent.actor.party_id if self.trust else None,
             delivery=rng.choice(("counter", "electronic", "post")),
             components=[actions.ComponentIn(paper.key, paper.name, paper.originals) for paper in procedure.papers],
             key=f"life-{self.number}",
         )
+
+    def _submitted(self) -> Dossier:
+        submission = self._submission()
         mark = self.work.marked()
-        self.work.actor, self.work.now = submitter.actor_on(self.day), self.now
+        self.work.actor, self.work.now = self._submitter.actor_on(self.day), self.now
         with clock.at(self.now):
             dossier = actions.submit(self.work, submission)
+        self._note_beside(dossier)
+        self.rows += self.work.since(mark)
+        self.events += [row for row in self.rows if isinstance(row, Event)]
+        return dossier
+
+    @property
+    def _submitter(self) -> Person:
+        return self.trust.agent if self.trust else self.helper or self.applicant
+
+    def _note_beside(self, dossier: Dossier) -> None:
+        """Who submitted for the applicant, for the model and, of a helper, for the house."""
         if self.trust is not None:
             self.tally.entrusted[dossier.pk] = self.trust
         if self.helper is not None and self.helper.actor.id is not None:
@@ -115,16 +128,12 @@ class Life:
             Assistance.objects.create(  # read by query at each act, so it cannot wait in memory
                 dossier_id=dossier.pk,
                 helper_id=self.helper.actor.id,
-                unit_id=town.units["province"].id,
+                unit_id=self.town.units["province"].id,
                 consent=Consent.SPOKEN,
                 witness="Bà Hạnh",
                 consented_at=self.now,
                 sees_until=self.now + HELPERS_SEE,
             )
-        self.rows += self.work.since(mark)
-        self.events += [row for row in self.rows if isinstance(row, Event)]
-        self.touched = {town.units[competent].code, town.units[counter].code}
-        return dossier
 
     # -- living -------------------------------------------------------------------------------------------------------
 
@@ -143,7 +152,7 @@ class Life:
         self.tally.lives += 1
         self.tally.statuses[self.dossier.status] += 1
 
-    def attempt(self, verb: str, person: Person, act: Callable[[Rows, Dossier], Any]) -> bool:
+    def attempt(self, verb: str, person: Person, act: Callable[[Work, Dossier], Any]) -> bool:
         """Done whole, or refused in words and nothing has changed. Returns which."""
         dossier, work = self.dossier, self.work
         before, mark, head = self._picture(), work.marked(), work.head(dossier.pk)
@@ -188,7 +197,7 @@ class Life:
 
     # -- what people try ----------------------------------------------------------------------------------------------
 
-    def _next(self) -> tuple[str, Person, Callable[[Rows, Dossier], Any]]:
+    def _next(self) -> tuple[str, Person, Callable[[Work, Dossier], Any]]:
         """The right person does a right thing, so that the random ones meet dossiers at every stage."""
         dossier, rng = self.dossier, self.rng
         if pending(dossier) is not None:
@@ -235,7 +244,7 @@ class Life:
         beside = [self.trust.agent] if self.trust else [self.helper] if self.helper else []
         return self.rng.choice([self.applicant, *beside])
 
-    def _beside(self) -> tuple[str, Person, Callable[[Rows, Dossier], Any]]:
+    def _beside(self) -> tuple[str, Person, Callable[[Work, Dossier], Any]]:
         """What happens to a dossier beside its flow: changes, proposals, the State itself."""
         verb = self.rng.choice(("adjust", "adjust", "note_adjustments", "propose", "propose", "decline", "take_over"))
         if verb == "take_over":
@@ -247,13 +256,13 @@ class Life:
 
     def _by(
         self, unit: UUID, roles: set[str], verb: str, task: Any = None
-    ) -> tuple[str, Person, Callable[[Rows, Dossier], Any]]:
+    ) -> tuple[str, Person, Callable[[Work, Dossier], Any]]:
         there = self.town.at(directory().unit(unit).code, roles, self.day)
         if not there:
             return self._anything()
         return verb, self.rng.choice(there), VERBS[verb](self, task)
 
-    def _anything(self) -> tuple[str, Person, Callable[[Rows, Dossier], Any]]:
+    def _anything(self) -> tuple[str, Person, Callable[[Work, Dossier], Any]]:
         verb = self.rng.choice(sorted(VERBS))
         person = self.rng.choice(self.town.people)
         return verb, person, VERBS[verb](self)
@@ -361,26 +370,3 @@ class Life:
 
 QUIET = {"claim", "judge", "release", "adjust", "take_over"}
 """Verbs that say nothing when nothing changes."""
-
-
-def live_many(town: Town, count: int, seed: int, *, portion: int = 500) -> Tally:
-    """So many lives; rows are written each ``portion``."""
-    tally = Tally()
-    work = Rows(SYSTEM, BEGIN)
-    for number in range(count):
-        rng = Random(f"{seed}:{number}")
-        life = Life(town, work, rng, f"{seed}:{number}", tally)
-        life.live(rng.randrange(3, 45))
-        if number % portion == portion - 1:
-            work.flush()
-            if (number + 1) // portion & (number + 1) // portion - 1 == 0:
-                _count_rows()
-    work.flush()
-    _count_rows()
-    return tally
-
-
-def _count_rows() -> None:
-    """Nobody else can count what this transaction wrote, and without it the database plans blindly."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")

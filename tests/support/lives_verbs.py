@@ -6,22 +6,23 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from motcua.engines.ledger.parts import parts
+from motcua.engines.ledger.work import Work
 from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions.proposing import decline, propose
 from motcua.services.dossiers.actions.transfer import new_sheet
 from motcua.services.dossiers.models import Dossier, Load
 from motcua.services.dossiers.together import moving
-from tests.support.lives_rows import Rows
 
 if TYPE_CHECKING:
     from tests.support.lives import Life
 
-Maker = Callable[..., Callable[[Rows, Dossier], Any]]
+Maker = Callable[..., Callable[[Work, Dossier], Any]]
 
 
 def _verbs() -> Iterator[tuple[str, Maker]]:
     def verb(name: str, make: Callable[[Life, Any], dict[str, Any]], action: Any) -> tuple[str, Maker]:
-        def maker(life: Life, task: Any = None) -> Callable[[Rows, Dossier], Any]:
+        def maker(life: Life, task: Any = None) -> Callable[[Work, Dossier], Any]:
             given = make(life, task)
             return lambda work, dossier: action(work, dossier, **given)
 
@@ -170,7 +171,7 @@ def _verbs() -> Iterator[tuple[str, Maker]]:
 
 
 def _component(life: Life, task: Any) -> dict[str, Any]:
-    rows = life.dossier.__dict__["_parts"]["components"]
+    rows = parts(life.dossier, "components")
     return {
         "component_id": str(life.rng.choice(rows).id),
         "verdict": life.rng.choice(("enough", "missing", "", "great")),
@@ -178,12 +179,12 @@ def _component(life: Life, task: Any) -> dict[str, Any]:
 
 
 def _opinion(life: Life, task: Any) -> dict[str, Any]:
-    rows = life.dossier.__dict__["_parts"].get("opinions", [])
+    rows = parts(life.dossier, "opinions")
     return {"opinion_id": life.rng.choice(rows).id if rows else uuid4(), "reason": "Không cần nữa"}
 
 
-def _hand_over(life: Life, task: Any = None) -> Callable[[Rows, Dossier], Any]:
-    def act(work: Rows, dossier: Dossier) -> Any:
+def _hand_over(life: Life, task: Any = None) -> Callable[[Work, Dossier], Any]:
+    def act(work: Work, dossier: Dossier) -> Any:
         waiting = [each for each in dossier.case.open_tasks if each.step in (moving.SEND, moving.SEND_RESULT)]
         load = Load.RESULTS if any(each.step == moving.SEND_RESULT for each in waiting) else Load.DOSSIERS
         sender = waiting[0].unit_id if waiting else dossier.received_at_id
@@ -205,7 +206,7 @@ def _heirs(life: Life) -> dict[UUID, UUID]:
 
 
 def _proposal(life: Life) -> UUID:
-    rows = life.dossier.__dict__["_parts"].get("proposals", [])
+    rows = parts(life.dossier, "proposals")
     return life.rng.choice(rows).id if rows else uuid4()
 
 

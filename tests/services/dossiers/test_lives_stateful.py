@@ -1,10 +1,13 @@
 """Thousands of dossiers' lives among people who try everything: the law holds after each act, and at the end the
-ledger, the counters and the lists agree with what was lived; then the State reorganises, and nothing is lost."""
+ledger, the counters and the lists agree with what was lived; then the town goes on side by side, with linked groups,
+ends of mandates and deputies, and a State that reorganises three times between two acts."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -13,18 +16,19 @@ import pytest
 
 from motcua.engines.cases.models import WorkCount
 from motcua.engines.cases.readers import recount, work_counts
-from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.verify import verify
 from motcua.engines.organisations.queries import calendar_for, directory
 from motcua.foundation import clock
 from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.queries import visible_to
-from motcua.services.dossiers.reorganising import plans as reorganising
 from tests.support import lives, slow_clock
+from tests.support.lives_many import live_many
+from tests.support.onward import World
 
 IN_CI = 2_000
 IN_SOAK = int(os.environ.get("MOTCUA_SOAK_LIVES", "100000"))
+SHARES = 4
 PORTION = 20_000
 LATER = lives.BEGIN + timedelta(days=400)
 
@@ -98,36 +102,16 @@ def _check_lists_of(town: lives.Town, tally: lives.Tally, at: datetime) -> None:
         assert found == expected, (person.role, person.place, len(found), len(expected))
 
 
-def _reorganise() -> None:
-    """Both wards become one after all of it; nothing that is open stays with them."""
-    before = dict(Dossier.objects.values_list("pk", "case__due_at"))
-    data = {
-        "name": "Nhập phường",
-        "basis": "Nghị quyết 1",
-        "effective": LATER.date().isoformat(),
-        "changes": [
-            {
-                "kind": "merge",
-                "from": ["H57.100", "H57.101"],
-                "to": {"code": "H57.150", "name": "Ủy ban nhân dân phường Hương Giang", "ward_code": "19800"},
-            }
-        ],
-    }
-    with clock.at(LATER):
-        row = reorganising.carry_out(reorganising.submit(SYSTEM, data).id)
-        assert row.state == "done"
-        units = directory()
-        for dossier in Dossier.objects.filter(case__closed_at__isnull=True).select_related("case"):
-            for key in (dossier.competent_id, dossier.received_at_id, dossier.lead_id, dossier.case.holder_id):
-                assert units.by_id[key].current
-            assert all(units.by_id[task.unit_id].current for task in dossier.case.open_tasks)
-            assert dossier.case.open_tasks
-        assert dict(Dossier.objects.values_list("pk", "case__due_at")) == before
+def _silent(said: str) -> None:
+    """Nobody waits long enough to ask."""
 
 
-def _all_of_it(count: int, seed: int, sample: int) -> lives.Tally:
+def _all_of_it(
+    count: int, seed: int, sample: int, onward: int, progress: Callable[[str], None] = _silent
+) -> lives.Tally:
+    """``onward``: turns of the town that goes on afterwards; ``progress`` is told how far it is."""
     town = lives.build()
-    tally = lives.live_many(town, count, seed)
+    tally = live_many(town, count, seed, progress=progress)
     assert tally.lives == count
     assert Dossier.objects.count() == count
     assert set(tally.statuses) == set(range(1, 11)), tally.statuses
@@ -136,24 +120,46 @@ def _all_of_it(count: int, seed: int, sample: int) -> lives.Tally:
     assert tally.deputised, "nobody stood in"
     assert tally.by_agent, "nobody acted for another"
     assert tally.helped
+    progress("lived; now the clocks, the lists and the counters")
     _check_clocks(sample)
     with clock.at(LATER):
         _check_lists(town, tally, LATER)
         _check_lists(town, tally, lives.BEGIN + timedelta(days=100))
         _check_counters()
-        _reorganise()
+    _go_on(town, tally, seed, onward, progress)
+    progress("went on; now the counters again and the ledger")
+    with clock.at(LATER + timedelta(days=400)):
         _check_counters()
         assert verify().ok
     return tally
 
 
+def _go_on(town: lives.Town, tally: lives.Tally, seed: int, turns: int, progress: Callable[[str], None]) -> None:
+    """The same town afterwards, all side by side: groups, reorganisations, ends of mandates and deputies."""
+    world = World(town, tally, LATER, seed)
+    world.adopt(turns // 9, turns // 40)
+    world.go_on(turns, progress)
+    assert tally.acts["reorganise"] == 3
+    assert {"revoke", "end_deputing", "advance", "drop_part", "withdraw_group"} <= set(tally.acts)
+    assert tally.refused["former_deputy"]
+    closed = [each.group.code for each in world.groups if each.group.closed_at is not None]
+    assert closed, "no group came to its end"
+
+
 @pytest.mark.django_db
 def test_two_thousand_lives_by_the_law() -> None:
-    tally = _all_of_it(IN_CI, 2026, 100)
+    tally = _all_of_it(IN_CI, 2026, 100, 450)
     assert sum(tally.refused.values()) > IN_CI
 
 
 @pytest.mark.soak
 @pytest.mark.django_db
-def test_a_hundred_thousand_lives_by_the_law() -> None:
-    _all_of_it(IN_SOAK, 118, 1_000)
+@pytest.mark.parametrize("share", range(SHARES))
+def test_a_hundred_thousand_lives_by_the_law(share: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """In shares with towns of their own, so that memory stays bounded and several processes (``-n 2``) may do them."""
+
+    def progress(said: str) -> None:
+        with capsys.disabled():
+            sys.stderr.write(f"share {share + 1} of {SHARES}: {said}\n")
+
+    _all_of_it(IN_SOAK // SHARES, 118 + share, 1_000, 4_000, progress)
