@@ -14,6 +14,7 @@ from motcua.foundation import clock
 from tests.engines.files.samples import picture
 from tests.journeys import later
 from tests.journeys.day import (
+    COPY,
     LOOKED_OVER,
     SLOW,
     Day,
@@ -147,6 +148,10 @@ def test_a_date_is_explained_as_it_stood_and_lateness_goes_upwards(day: Day, ser
     """Why this date, now and before; reminders by rule: who does it, the head, who stands above; a kept view."""
     counter, specialist, head = day.be("counter"), day.be("specialist"), day.be("head")
     citizen = day.be("citizen", phone=True)
+    # before anything is handed in: the date of the law, and what usually happens
+    citizen.goto(f"/procedures/{COPY}/")
+    expect(citizen.locator(".mc-facts time").first).to_be_visible()
+    expect(citizen.locator(".mc-forecast")).to_contain_text("Thường xong trước")
     code = receive(day, counter, CITIZEN_CARD, procedure=ALLOWANCE, originals=1)
     citizen.goto(f"/dossiers/{code}/")
     open_dossier(specialist, code)
