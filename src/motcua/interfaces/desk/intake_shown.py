@@ -92,7 +92,7 @@ def _matter(
         "lines": lines,
         "answers": [] if on_paper else form.summary(language()),
         "on_paper": on_paper,
-        "declarations": form.declarations(language()),
+        "declarations": [] if on_paper else form.declarations(language()),
         "due": due(calendar_for(competent.id), start, allowance) if allowance and competent else None,
         "travels": travels,
         "arrival": start if travels else None,

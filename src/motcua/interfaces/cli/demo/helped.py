@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -17,11 +18,10 @@ from motcua.foundation import clock
 from motcua.foundation.keys import id_at, made_by
 from motcua.foundation.working_time import add_working_seconds
 from motcua.interfaces.cli.demo import people, province
-from motcua.interfaces.cli.demo.histories import papers_of, place_of, scene, stream_of
+from motcua.interfaces.cli.demo.histories import place_of, scene, stream_of, submission_of
 from motcua.interfaces.cli.demo.samples import Samples
 from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions.transfer import new_sheet
-from motcua.services.dossiers.door import fee_of
 from motcua.services.dossiers.models import Assistance, Channel, Consent, Dossier, Load
 from motcua.services.dossiers.queries import competent_unit, counter_of
 from motcua.services.dossiers.together import moving
@@ -175,25 +175,17 @@ def _submission(
     extra: dict[str, dict[str, str]],
     channel: str = Channel.ONLINE,
 ) -> actions.Submission:
-    answers, form_version = scene().answers(procedure)
-    values = answers.of(rng, who)
-    papers = papers_of(procedure, samples)
-    return actions.Submission(
-        procedure=procedure,
-        channel=channel,
-        competent_id=competent.id,
-        received_at_id=counter.id,
-        applicant_id=party.id,
-        applicant_name=who.name,
+    made = submission_of(
+        rng,
+        procedure,
+        who,
+        party.id,
         submitted_by=submitter.id or party.id,
-        key=f"history-{key}",
-        answers=values,
-        contact={"phone": who.phone, "email": who.email, "address": f"{who.address_line}, {who.ward_name}"},
-        form_version_id=form_version,
-        component_case=answers.case(values),
-        components=[
-            actions.ComponentIn(each.key, each.name, each.originals or 1, each.copies, each.files) for each in papers
-        ],
-        fee=fee_of(procedure.method(channel)),
-        extra=extra,
+        key=key,
+        samples=samples,
+        competent=competent,
+        counter=counter,
+        channel=channel,
     )
+    papers = [replace(each, originals=each.originals or 1) for each in made.components]
+    return replace(made, components=papers, extra=extra)

@@ -12,7 +12,7 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from importlib.resources import files
@@ -306,34 +306,61 @@ class _Crowd:
         party: Party,
         submitter: Actor,
     ) -> actions.Submission:
-        procedure, rng = choice.procedure, self._rng
-        answers, form_version = self._scene.answers(procedure)
-        values = answers.of(rng, who)
+        rng, samples = self._rng, self._portion.samples
         self._count += 1
         online = channel == Channel.ONLINE
-        return actions.Submission(
-            procedure=procedure,
-            channel=channel,
-            competent_id=competent.id,
-            received_at_id=counter.id,
-            applicant_id=party.id,
-            applicant_name=who.called,
+        made = submission_of(
+            rng,
+            choice.procedure,
+            who,
+            party.id,
             submitted_by=submitter.id or party.id,
-            key=f"history-{self._portion.seed}-{self._portion.number}-{self._count}",
-            answers=values,
-            contact={
-                "phone": who.phone,
-                "email": who.email,
-                "address": f"{who.address_line}, {who.ward_name}, {people.HOME[1]}",
-            },
-            form_version_id=form_version,
-            component_case=answers.case(values),
-            components=papers_of(procedure, self._portion.samples),
-            delivery=rng.choices(
-                (Delivery.ELECTRONIC, Delivery.COUNTER, Delivery.POST), (6, 3, 1) if online else (1, 8, 1)
-            )[0],
-            fee=fee_of(procedure.method(channel)),
+            key=f"{self._portion.seed}-{self._portion.number}-{self._count}",
+            samples=samples,
+            competent=competent,
+            counter=counter,
+            channel=channel,
         )
+        ways = (Delivery.ELECTRONIC, Delivery.COUNTER, Delivery.POST)
+        return replace(made, delivery=rng.choices(ways, (6, 3, 1) if online else (1, 8, 1))[0])
+
+
+def submission_of(
+    rng: Random,
+    procedure: ProcedureData,
+    who: people.Person,
+    party_id: UUID,
+    *,
+    submitted_by: UUID,
+    key: str,
+    samples: Samples,
+    competent: UnitInfo,
+    counter: UnitInfo,
+    channel: str = Channel.ONLINE,
+) -> actions.Submission:
+    """What a person submits: answers that fit the form, some scans, the fee."""
+    answers, form_version = scene().answers(procedure)
+    values = answers.of(rng, who)
+    return actions.Submission(
+        procedure=procedure,
+        channel=channel,
+        competent_id=competent.id,
+        received_at_id=counter.id,
+        applicant_id=party_id,
+        applicant_name=who.called,
+        submitted_by=submitted_by,
+        key=f"history-{key}",
+        answers=values,
+        contact={
+            "phone": who.phone,
+            "email": who.email,
+            "address": f"{who.address_line}, {who.ward_name}, {people.HOME[1]}",
+        },
+        form_version_id=form_version,
+        component_case=answers.case(values),
+        components=papers_of(procedure, samples),
+        fee=fee_of(procedure.method(channel)),
+    )
 
 
 def papers_of(procedure: ProcedureData, samples: Samples) -> list[actions.ComponentIn]:

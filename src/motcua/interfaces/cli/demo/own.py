@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from motcua.engines.accounts.models import User
+from motcua.engines.accounts.models import Party, User
 from motcua.engines.accounts.queries import actor_of
 from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.bulk import BulkWork
@@ -16,11 +17,10 @@ from motcua.foundation import clock
 from motcua.foundation.keys import id_at, made_by
 from motcua.foundation.working_time import add_working_seconds
 from motcua.interfaces.cli.demo import people, province
-from motcua.interfaces.cli.demo.histories import papers_of, place_of, scene, stream_of
+from motcua.interfaces.cli.demo.histories import place_of, scene, stream_of, submission_of
 from motcua.interfaces.cli.demo.life import HOUR, Chances, Life, World
 from motcua.interfaces.cli.demo.samples import Samples
-from motcua.services.dossiers import actions
-from motcua.services.dossiers.door import fee_of
+from motcua.services.dossiers.models import Delivery
 from motcua.services.dossiers.queries import competent_unit, counter_of
 from motcua.services.procedures.models import Procedure
 from motcua.services.procedures.queries import version
@@ -71,35 +71,35 @@ def _story(
     ward = directory().by_ward[province.PERSONA_WARD]
     competent = competent_unit(procedure, ward.ward_code)
     who = _as_person(user, place_of(ward))
-    answers, form_version = scene().answers(procedure)
-    values = answers.of(rng, who)
-    submission = actions.Submission(
-        procedure=procedure,
-        channel="ONLINE",
-        competent_id=competent.id,
-        received_at_id=counter_of(competent).id,
-        applicant_id=citizen.party_id,
-        applicant_name=who.name,
+    made = submission_of(
+        rng,
+        procedure,
+        who,
+        party_of(user).pk,
         submitted_by=user.id,
-        key=f"history-own-{number}",
-        answers=values,
-        contact={"phone": who.phone, "email": who.email, "address": f"{who.address_line}, {who.ward_name}"},
-        form_version_id=form_version,
-        component_case=answers.case(values),
-        components=papers_of(procedure, samples),
-        delivery="electronic",
-        fee=fee_of(procedure.method("ONLINE")),
+        key=f"own-{number}",
+        samples=samples,
+        competent=competent,
+        counter=counter_of(competent),
     )
+    submission = replace(made, delivery=Delivery.ELECTRONIC)
     world = World(work, scene().staff, samples, until, chances)
     at = add_working_seconds(calendar_for(competent.id), until, -int(hours * HOUR)) - timedelta(minutes=3)
-    made = Life(world, rng, submission, citizen, 1.0 if late else 0.0).live(at)
-    return 1 if made else 0
+    dossier = Life(world, rng, submission, citizen, 1.0 if late else 0.0).live(at)
+    return 1 if dossier else 0
+
+
+def party_of(user: User) -> Party:
+    """The demo's citizen as a party."""
+    if user.party is None:
+        raise LookupError("the demo's citizen has no party")
+    return user.party
 
 
 def _as_person(user: User, place: str) -> people.Person:
-    party = user.party
-    if party is None or party.birth_date is None:
-        raise LookupError("the demo's citizen has no party")
+    party = party_of(user)
+    if party.birth_date is None:
+        raise LookupError("the demo's citizen has no date of birth")
     return people.Person(
         name=party.name,
         sex=party.sex,
