@@ -55,7 +55,7 @@ class Day:
 
 
 def submit(page: Page, button: Locator) -> None:
-    """Sends the form of a button and waits for the page that answers."""
+    """Presses a button or follows a link, and waits for the page that answers."""
     with page.expect_navigation(wait_until="load"):
         button.click()
 

@@ -76,7 +76,7 @@ def test_morning_help_and_a_result_at_once(day: Day) -> None:
     # who helped sees how both stand, and nothing of what the offices write
     volunteer.goto("/desk/assist/")
     expect(volunteer.locator("main")).to_contain_text(right)
-    volunteer.locator("main a", has_text=right).first.click()
+    submit(volunteer, volunteer.locator("main a", has_text=right).first)
     day.look_over(volunteer, "assisted dossier")
     expect(volunteer.locator("main")).not_to_contain_text("đã hẹn trả tại nhà")
 
@@ -197,7 +197,7 @@ def test_noon_a_citizen_with_a_phone(day: Day, tmp_path: Path) -> None:
     citizen.goto(f"/dossiers/{code}/")
     submit(citizen, citizen.locator("form[action$='/change/'] button"))
     day.look_over(citizen, "changing")
-    citizen.locator("main a[href*='/parts/']").nth(1).click()
+    submit(citizen, citizen.locator("main a[href*='/parts/']").nth(1))
     citizen.locator("[name=landlord-name]").fill("Hồ Văn Nghĩa Em")
     main_job.go_on(citizen)
     citizen.goto(citizen.url.split("/parts/")[0].removesuffix("/check/").rstrip("/") + "/check/")
@@ -244,7 +244,7 @@ def test_noon_a_citizen_with_a_phone(day: Day, tmp_path: Path) -> None:
     open_dossier(counter, code)
     act(counter, "return", pickup=pickup)
     citizen.reload()
-    citizen.locator("a[href*='/rate/']").first.click()
+    submit(citizen, citizen.locator("a[href*='/rate/']").first)
     day.look_over(citizen, "rating")
     for content in citizen.locator("main fieldset").all():
         content.locator("input[value='5']").check(force=True)
@@ -346,7 +346,7 @@ def test_evening_a_child_is_born_and_the_books_are_closed(day: Day) -> None:
     assert received, counter.locator("main").inner_text()
     # she finds all of them on one page; the next parts begin by themselves once the birth is registered
     citizen.goto("/dossiers/")
-    citizen.locator(f"main a[href='/dossiers/linked/{received.group()}/']").first.click()
+    submit(citizen, citizen.locator(f"main a[href='/dossiers/linked/{received.group()}/']").first)
     day.look_over(citizen, "linked group")
     parts = citizen.locator(".mc-parts__item")
     expect(parts).to_have_count(3)
