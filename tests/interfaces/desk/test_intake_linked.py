@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from motcua.engines.forms.posting import to_post
 from motcua.engines.ledger.models import Event
 from motcua.interfaces.desk.models import Intake
 from motcua.services.dossiers.models import Delivery, Dossier, DossierGroup, GroupMember
+from tests.engines.files.samples import pdf
 from tests.factories import make_staff
 from tests.interfaces.desk.support import signed_in
 from tests.services.dossiers.test_groups import BIRTH, define
@@ -151,3 +153,17 @@ def test_the_citizen_confirms_all_parts_on_the_second_screen_and_a_change_voids_
     submitted = Event.objects.get(kind="dossier.submitted")
     assert submitted.data["confirmed"] == "screen"
     assert Dossier.objects.get().delivery in Delivery.values
+
+
+def test_scans_wait_with_the_walk_in_and_a_refused_file_takes_no_count_with_it(visit: tuple[Client, str]) -> None:
+    desk, start = visit
+    page = f"{start}linked/birth/"
+    kept = {"ward": "19777", "originals-birth-p1": "3"}
+    rubbish = SimpleUploadedFile("virus.exe", b"MZ rubbish")
+    assert desk.post(page, kept | {"files-birth": rubbish, "fill": "next"}).status_code >= 400
+    assert 'name="originals-birth-p1" value="3"' in desk.get(page).content.decode()
+    scan = SimpleUploadedFile("chung-sinh.pdf", pdf("chứng sinh"))
+    assert desk.post(page, kept | {"files-birth": scan, "fill": "next"}).status_code == 302
+    assert "chung-sinh.pdf" in desk.get(page).content.decode()
+    assert desk.post(page, kept).status_code == 302
+    assert [file.name for file in Dossier.objects.get().files.all()] == ["chung-sinh.pdf"]

@@ -119,13 +119,8 @@ def settle(found: Intake, offer: Offer, part: Part, answers: dict[str, Any] | No
 def take_page(request: HttpRequest, actor: Actor, found: Intake, offer: Offer) -> None:
     """Keeps what the page of the parts has sent: which of them, the ward, counted papers, scans, the way back."""
     state, post = kept(found, offer), request.POST
-    files: dict[str, list[dict[str, str]]] = dict(state.get("files", {}))
     counts: dict[str, list[int]] = {}
     for part, _version in offer.parts:
-        sent = request.FILES.getlist(f"files-{part.key}")
-        if sent and actor.id is not None:
-            uploads = store_many([Incoming(one, one.name or "") for one in sent], actor.id, actor=actor)
-            files[part.key] = files.get(part.key, []) + [{"upload": str(one.pk), "name": one.name} for one in uploads]
         for line in steps.papers_of(found, current(part.procedure)):
             name = f"{part.key}-{line.paper.key}"
             count = [_count(post.get(f"{kind}-{name}", "")) for kind in ("originals", "copies")]
@@ -138,9 +133,16 @@ def take_page(request: HttpRequest, actor: Actor, found: Intake, offer: Offer) -
         parts=[part.key for part, _version in offer.parts if part.key in post.getlist("part")],
         ward=post.get("ward", "")[:10],
         counts=counts,
-        files=files,
         delivery=delivery if delivery in Delivery.values else str(Delivery.COUNTER),
     )
+    # a file that is refused takes nothing else with it
+    files: dict[str, list[dict[str, str]]] = dict(state.get("files", {}))
+    for part, _version in offer.parts:
+        sent = request.FILES.getlist(f"files-{part.key}")
+        if sent and actor.id is not None:
+            uploads = store_many([Incoming(one, one.name or "") for one in sent], actor.id, actor=actor)
+            files[part.key] = files.get(part.key, []) + [{"upload": str(one.pk), "name": one.name} for one in uploads]
+    keep_some(found, offer, files=files)
 
 
 def _count(text: str) -> int:
