@@ -133,7 +133,7 @@ class World(Beside):
                 self._turn()
             if turn in due:
                 self._reorganise(due[turn])
-            if progress is not None and turn % 500 == 499:
+            if progress is not None and turn % 200 == 199:
                 progress(f"{turn + 1:,} of {turns:,} turns, {len(self.lives):,} dossiers, {len(self.groups):,} groups")
         with clock.at(self.now):
             for key in list(self.pending):

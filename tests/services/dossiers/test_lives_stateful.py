@@ -162,4 +162,4 @@ def test_a_hundred_thousand_lives_by_the_law(share: int, capsys: pytest.CaptureF
         with capsys.disabled():
             sys.stderr.write(f"share {share + 1} of {SHARES}: {said}\n")
 
-    _all_of_it(IN_SOAK // SHARES, 118 + share, 1_000, 4_000, progress)
+    _all_of_it(IN_SOAK // SHARES, 118 + share, 1_000, 2_000, progress)
