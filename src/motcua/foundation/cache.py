@@ -33,6 +33,10 @@ class Remembered(Generic[T]):
         """The next call loads afresh."""
         self._value = None
 
+    def expire(self) -> None:
+        """As if the seconds were over."""
+        self._until = 0.0
+
 
 def forget_all() -> None:
     """Forgets everything remembered in this process."""

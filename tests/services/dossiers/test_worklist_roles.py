@@ -12,9 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from motcua.engines.accounts.queries import actor_of
 from motcua.engines.cases.models import Task, WorkCount
 from motcua.engines.cases.readers import recount
+from motcua.engines.flows.actions import publish
+from motcua.engines.flows.queries import roles_in_use
 from motcua.engines.flows.rules import STANDARD
 from motcua.engines.ledger import readers
+from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.models import Event
+from motcua.engines.ledger.work import begin
 from motcua.foundation import clock
 from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions.undoing import take_back
@@ -148,3 +152,15 @@ def test_a_step_with_a_role_is_offered_only_to_people_who_hold_it() -> None:
     assert staff.head.id in able
     assert staff.specialist.id not in able
     assert staff.specialist.id in {person.pk for person in people_for(task.stage, task.unit_id)}
+
+
+def test_the_steps_of_all_flows_are_read_only_when_one_was_published() -> None:
+    begun(*HEADS)
+    assert roles_in_use() == {"head"}
+    roles_in_use.expire()
+    with CaptureQueriesContext(connection) as queries:
+        assert roles_in_use() == {"head"}
+    assert len(queries) == 1
+    with begin(SYSTEM) as work:
+        publish(work, "khac", "Khác", [{**STANDARD[0], "role": "clerk"}, *STANDARD[1:]], effective_from=clock.today())
+    assert roles_in_use() == {"head", "clerk"}

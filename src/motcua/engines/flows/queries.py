@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -42,13 +42,30 @@ def _load() -> dict[tuple[str, str, str], UUID]:
 _versions = Remembered(_load)
 
 
-def _load_roles() -> frozenset[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT jsonb_path_query(steps, '$[*].role') #>> '{}' FROM flows_flowversion")
-        return frozenset(str(role) for (role,) in cursor.fetchall() if role)
+class _RolesInUse(Remembered[frozenset[str]]):
+    """The steps of thousands of flows are read anew only when a version was published or taken back."""
+
+    def __init__(self) -> None:
+        super().__init__(self._load_changed)
+        self._seen: tuple[int, datetime | None] | None = None
+        self._roles: frozenset[str] = frozenset()
+
+    def forget(self) -> None:
+        super().forget()
+        self._seen = None
+
+    def _load_changed(self) -> frozenset[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(published_at), max(published_at) FROM flows_flowversion")
+            seen = cursor.fetchone()
+            if seen != self._seen:
+                cursor.execute("SELECT DISTINCT jsonb_path_query(steps, '$[*].role') #>> '{}' FROM flows_flowversion")
+                self._roles = frozenset(str(role) for (role,) in cursor.fetchall() if role)
+                self._seen = seen
+        return self._roles
 
 
-roles_in_use: Remembered[frozenset[str]] = Remembered(_load_roles)
+roles_in_use = _RolesInUse()
 """The roles and permissions that steps of any version ask for: empty in most provinces."""
 
 
