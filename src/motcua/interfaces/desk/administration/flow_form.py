@@ -111,7 +111,7 @@ class FlowForm(forms.Form):
             forms.CharField(
                 label=f"{_('Who')} {row}",
                 max_length=300,
-                initial=self.units.words(str(step.get("unit", "competent"))),
+                initial=self.units.typed(str(step.get("unit", "competent"))),
                 widget=forms.TextInput(attrs={"list": "selectors"}),
             ),
         )

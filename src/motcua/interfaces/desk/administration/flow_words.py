@@ -24,6 +24,10 @@ UNITS: Final = {
 }
 
 
+WHOLES: Final = frozenset({"commune", "department", "vertical", "province"})
+"""Kinds of units that are a part of none: their number is no division's."""
+
+
 class UnitWords:
     """What may do a step here, each choice once: ``choices`` gives words to selectors, ``selector`` goes back.
 
@@ -47,10 +51,21 @@ class UnitWords:
         known = self.choices.get(selector)
         return known if known is not None else _unknown(selector)
 
+    def typed(self, selector: str) -> str:
+        """What stands in the box for the selector: words that ``selector`` understands."""
+        words = self.words(selector)
+        return words if self.selector(words) == selector else selector
+
     def selector(self, words: str) -> str:
         """The selector that is meant; what nobody knows stays as typed, for the check of the flow to refuse."""
         words = " ".join(words.split())
-        return self._back.get(words, words)
+        if words in self._back:
+            return self._back[words]
+        for kind, pattern in (("within", _division("\0", "")), ("field", _field("\0"))):
+            before, after = pattern.split("\0")
+            if words.startswith(before) and words.endswith(after) and len(words) > len(before) + len(after):
+                return f"{kind}:{words.removeprefix(before).removesuffix(after)}"
+        return words
 
 
 def unit_words(selector: str) -> str:
@@ -118,7 +133,7 @@ def _divisions(current: list[UnitInfo]) -> dict[str, str]:
     named: dict[str, list[list[str]]] = {}
     for unit in current:
         whole = by_id.get(unit.parent_id)
-        if unit.kind != "division" or whole is None or not unit.code.startswith(f"{whole.code}."):
+        if unit.kind in WHOLES or whole is None or not unit.code.startswith(f"{whole.code}."):
             continue
         names = named.setdefault(unit.code.removeprefix(f"{whole.code}."), [])
         if whole.kind == "commune":

@@ -109,7 +109,7 @@ class GroupForm(forms.Form):
     def _cells(self, member: dict[str, Any]) -> Iterator[tuple[str, forms.Field]]:
         def text(name: str, label: str, most: int) -> forms.CharField:
             value = member.get(name, "")
-            shown = ", ".join(self.numbers.get(key, key) for key in value) if isinstance(value, list) else value
+            shown = ", ".join(self.numbers.get(key) or str(key) for key in value) if isinstance(value, list) else value
             if name == "after" and value == [] and member:
                 shown = "-"
             return forms.CharField(label=label, max_length=most, initial=shown)
@@ -124,7 +124,7 @@ class GroupForm(forms.Form):
             forms.CharField(
                 label=_("Agency"),
                 max_length=300,
-                initial=self.units.words(unit) if unit else "",
+                initial=self.units.typed(unit) if unit else "",
                 widget=forms.TextInput(attrs={"list": "agencies"}),
             ),
         )
