@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,7 +20,8 @@ from motcua.services.dossiers.models import Dossier
 from tests import factories
 from tests.engines.files.samples import pdf
 from tests.faults import world as worlds
-from tests.faults.doors import CALLS, DOORS, MACHINES, ROLES, SECOND_FACTOR, SIGN_IN
+from tests.faults.doors import AT_KIOSK, CALLS, DOORS, MACHINES, ROLES, SECOND_FACTOR, SIGN_IN
+from tests.faults.doors.words import Door
 from tests.interfaces.api.conftest import body, group_body
 from tests.interfaces.desk.support import signed_in
 
@@ -79,10 +80,10 @@ def outcome(answer: Any) -> int | str:
     return int(answer.status_code)
 
 
-def test_every_address_as_every_role() -> None:
-    world = worlds.build()
+def wrong_at(doors: Sequence[Door], world: worlds.World) -> list[str]:
+    """Every address as every role, against its row in the table."""
     wrong = []
-    for door in DOORS:
+    for door in doors:
         address = door.address.format(**world.values)
         data = {name: value.format(**world.values) for name, value in door.data.items()}
         for method, row in (("get", door.get), ("post", door.post)):
@@ -96,7 +97,28 @@ def test_every_address_as_every_role() -> None:
                     refused = found in (SIGN_IN, SECOND_FACTOR) or (isinstance(found, int) and found >= 400)
                     if (refused or method == "get") and Event.objects.count() != events:
                         wrong.append(f"{method.upper()} {address} as {role}: {found}, and yet something happened")
+    return wrong
+
+
+def test_every_address_as_every_role() -> None:
+    wrong = wrong_at(DOORS, worlds.build())
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_kiosk_as_every_role(settings: Any) -> None:
+    """Where the province has set up kiosks their pages are open to all; who has put in a card there gets no further
+    than finding, filling in and submitting."""
+    assert {door.pattern for door in AT_KIOSK} == {door.pattern for door in DOORS if door.pattern.startswith("kiosk/")}
+    settings.KIOSK = True
+    world = worlds.build()
+    wrong = wrong_at(AT_KIOSK, world)
+    assert not wrong, "\n".join(wrong)
+    visitor = Client()
+    card = "046190000123|191234567|Trần Thị Bình|17051990|Nữ|Huế|10052021"
+    assert visitor.post("/kiosk/", {"card": card, "birth": "17051990"}).status_code == 302
+    for address in ("/desk/", "/desk/search/", "/account/mandates/", "/dossiers/", "/dossiers/{new_code}/"):
+        answer = visitor.get(address.format(**world.values))
+        assert (answer.status_code, answer.headers.get("Location")) == (302, "/kiosk/"), address
 
 
 def test_the_api_as_every_client() -> None:

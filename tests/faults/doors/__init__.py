@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.faults.doors import administration, counter, desk, entrance, linked, papers, people_at_work, portal, turns
+from tests.faults.doors.counter import AT_KIOSK
 from tests.faults.doors.machines import CALLS, MACHINES
 from tests.faults.doors.words import ROLES, SECOND_FACTOR, SIGN_IN
 
@@ -23,4 +24,4 @@ DOORS: Final = [
     *turns.DOORS,
 ]
 
-__all__ = ["CALLS", "DOORS", "MACHINES", "ROLES", "SECOND_FACTOR", "SIGN_IN"]
+__all__ = ["AT_KIOSK", "CALLS", "DOORS", "MACHINES", "ROLES", "SECOND_FACTOR", "SIGN_IN"]

@@ -53,3 +53,10 @@ DOORS: Final = [
         post=citizens(302, other=404, agent=302),
     ),
 ]
+
+# The same pages on a machine that is set up as a kiosk.
+AT_KIOSK: Final = [
+    Door("kiosk/", get=public(200), post=public(422)),
+    Door("kiosk/end/", get=public(405), post=public(302)),
+    Door("kiosk/done/", get=public(302), post=public(405)),
+]
