@@ -52,7 +52,7 @@ def one_connection() -> Iterator[None]:
 def attack_api(examples: int) -> None:
     world = worlds.build()
     v = world.values
-    codes = [v["new_code"], v["accepted_code"], v["procedure"], "H57.1-260101-0001"]
+    codes = [v["new_code"], v["accepted_code"], v["procedure"], v["linked_code"], v["asked_code"], "H57.1-260101-0001"]
     with one_connection():
         schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     operations = [found.ok() for found in schema.get_all_operations()]
@@ -72,6 +72,13 @@ def attack_api(examples: int) -> None:
                 case.path_parameters["code"] = code
             if true and isinstance(case.body, dict) and "procedure" in case.body:
                 case.body |= {"procedure": v["procedure"], "ward_code": "19777", "unit": ""}
+            if true and isinstance(case.body, dict) and "group" in case.body:
+                case.body |= {
+                    "group": "doi",
+                    "ward_code": "19777",
+                    "unit": "",
+                    "parts": [{"key": "mot"}, {"key": "hai"}],
+                }
             before = transaction.savepoint()
             try:
                 answer = case.call(headers=machine)
