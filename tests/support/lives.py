@@ -71,6 +71,7 @@ class Life:
         self.rows: list[Any] = []
         self.stale: list[UUID] = [uuid4()]
         self.touched: set[str] = set()
+        self.beside_on: date | None = None
         self.applicant = rng.choice([each for each in town.people if each.role == "citizen"])
         trusts = [each for each in town.trusts if each.grantor is self.applicant]
         self.trust = next((each for each in trusts if each.first <= self.day <= each.last), None)
@@ -161,7 +162,9 @@ class Life:
         self.said.append(f"{self.now:%d/%m %H:%M} {person.role}@{person.place} {verb}")
         try:
             with clock.at(self.now):
-                self._check_beside()
+                if self.day != self.beside_on:  # within a day nothing about them changes here
+                    self._check_beside()
+                    self.beside_on = self.day
                 if not concerns(work.actor, dossier):
                     raise NotFound("There is no such dossier, or it is not yours to see.")
                 act(work, dossier)

@@ -148,7 +148,7 @@ def _go_on(town: lives.Town, tally: lives.Tally, seed: int, turns: int, progress
 
 @pytest.mark.django_db
 def test_two_thousand_lives_by_the_law() -> None:
-    tally = _all_of_it(IN_CI, 2026, 100, 450)
+    tally = _all_of_it(IN_CI, 2026, 100, 360)
     assert sum(tally.refused.values()) > IN_CI
 
 
