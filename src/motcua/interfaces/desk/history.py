@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from motcua.engines.accounts.models import User
 from motcua.engines.ledger.models import Event
+from motcua.engines.notices.queries import InboxItem
 from motcua.engines.organisations.queries import directory
 from motcua.foundation.money import format_vnd
 from motcua.interfaces.reorganised import taken_over
@@ -29,6 +30,16 @@ class Told:
     who: str
     detail: str = ""
     tone: str = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What was said about a dossier at one moment: to how many, and how many of them have read it."""
+
+    at: datetime
+    subject: str
+    sent: int
+    read: int
 
 
 WORDS: dict[str, tuple[Promise, str]] = {
@@ -195,3 +206,13 @@ def _detail(
         back = data.get("handed_back") or {}
         return "; ".join(f"{components.get(key, key)}: {count}" for key, count in back.items())
     return step
+
+
+def notices(messages: Iterable[InboxItem]) -> list[Notice]:
+    """The messages, each wording of a minute once: a whole unit is often told the same. The newest first."""
+    told: dict[tuple[datetime, str], list[InboxItem]] = {}
+    for message in messages:
+        told.setdefault((message.at.replace(second=0, microsecond=0), message.subject), []).append(message)
+    return [
+        Notice(same[0].at, subject, len(same), sum(each.read for each in same)) for (_at, subject), same in told.items()
+    ]

@@ -52,6 +52,7 @@ from motcua.services.procedures.forms import kept_form
 from motcua.services.procedures.queries import version
 
 MOST_EVENTS = 500
+MOST_NOTICES = 40
 ACTS = office_acts.ACTS | MOVING_ACTS | OPINION_ACTS | WORK_ACTS | TURN_ACTS
 ALONG = ("applicant", "agent", "assistance__helper", "result")
 LEADING = frozenset({"accept", "pass_on", "complete", "return", "hand_over", "take_in"})
@@ -123,7 +124,9 @@ def _page(
         "orphan": bound if bound is not None and all(act is not bound for act in acts) else None,
         "remarks": found.case.remarks.select_related("author").order_by("-at"),
         "documents": [(title_of(row.form, row.issued_at), row) for row in found.documents.order_by("issued_at")],
-        "notices": [item(row, language) for row in Message.objects.filter(stream=found.pk).order_by("-at")[:20]],
+        "notices": history.notices(
+            item(row, language) for row in Message.objects.filter(stream=found.pk).order_by("-at")[:MOST_NOTICES]
+        ),
         "supplements": parts(found, "supplements"),
         "result": getattr(found, "result", None),
         "rating": rating_path(found) if found.status == Status.RETURNED else "",
