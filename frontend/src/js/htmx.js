@@ -29,14 +29,24 @@ each("form[data-instant]", (form) => {
   const target = form.dataset.instantTarget;
   if (!target || !document.querySelector(target)) return;
   form.setAttribute("hx-get", form.getAttribute("action") || location.pathname);
-  // A form that leads to another page shows results while one types and goes there when sent.
-  form.setAttribute("hx-trigger", `input delay:250ms, change${leadsAway(form) ? "" : ", submit"}`);
+  // A form that leads to another page shows results while one types and goes there when sent. Not on change: that comes
+  // as one presses a result, and results that are put anew under the pointer take the click away.
+  form.setAttribute("hx-trigger", `input delay:250ms${leadsAway(form) ? "" : ", submit"}`);
   form.setAttribute("hx-target", target);
   form.setAttribute("hx-select", target);
   form.setAttribute("hx-swap", "outerHTML");
   form.setAttribute("hx-sync", "this:replace");
   form.setAttribute("hx-push-url", "false");
   htmx.process(form);
+});
+
+// While a result is pressed the results stay as they are; what was asked for meanwhile is dropped with its answer.
+let pressed = null;
+document.addEventListener("pointerdown", (event) => { pressed = event.target; });
+for (const name of ["click", "pointercancel", "dragend"]) document.addEventListener(name, () => { pressed = null; });
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const instant = event.detail.requestConfig?.elt?.matches?.("[data-instant]");
+  if (instant && pressed && event.detail.target.contains(pressed)) event.detail.shouldSwap = false;
 });
 
 // What was searched for stays out of the history until it is sent; the address follows the last answer.

@@ -13,7 +13,12 @@ from motcua.interfaces.context import Site
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: what came could not be read."""
+    """400: what came could not be read.
+
+    Django says so, too, when the database went away while a session was being saved: that is 503.
+    """
+    if _database_was_away(exception):
+        return _unavailable()
     return render(request, "400.html", status=400)
 
 
@@ -42,8 +47,21 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     A database that is being restarted is no fault of the program: 503, come back in a moment.
     """
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        response = HttpResponse(render_to_string("503.html", {"site": Site()}), status=503)
-        response["Retry-After"] = "2"
-        return response
+    if _database_was_away(sys.exc_info()[1]):
+        return _unavailable()
     return HttpResponse(render_to_string("500.html", {"site": Site()}), status=500)
+
+
+def _database_was_away(error: BaseException | None) -> bool:
+    """Whether an error is one of the connection, or was raised over one."""
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _unavailable() -> HttpResponse:
+    response = HttpResponse(render_to_string("503.html", {"site": Site()}), status=503)
+    response["Retry-After"] = "2"
+    return response

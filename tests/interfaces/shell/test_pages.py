@@ -86,3 +86,13 @@ def test_a_province_shows_itself(client: Client, settings: object, tmp_path: Pat
 
 def test_without_settings_there_is_no_emblem(client: Client) -> None:
     assert client.get("/brand/emblem").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_goes_while_the_session_is_kept_is_no_fault_of_the_request() -> None:
+    """Django calls it a bad request; the person is to try again."""
+    client = Client(raise_request_exception=False)
+    client.session.save()
+    client.cookies["sessionid"] = client.session.session_key or ""
+    answer = client.get("/test/database-goes")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")

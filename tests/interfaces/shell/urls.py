@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import path
@@ -62,6 +64,15 @@ def broken(request: HttpRequest) -> Any:
     raise RuntimeError("on purpose")
 
 
+def database_goes(request: HttpRequest) -> HttpResponse:
+    """What was to be kept in the session is kept when the answer is ready; by then the connection is gone."""
+    request.session["kept"] = "now"
+    with connection.cursor() as cursor, psycopg.connect(**connection.get_connection_params()) as other:
+        cursor.execute("SELECT pg_backend_pid()")
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", cursor.fetchone())
+    return HttpResponse("done")
+
+
 urlpatterns = [
     *shell_urls.urlpatterns,
     path("style/", styleguide.page),
@@ -69,6 +80,7 @@ urlpatterns = [
     path("test/autosave", sink),
     path("test/preview/<int:number>", preview),
     path("test/broken", broken),
+    path("test/database-goes", database_goes),
     path("test/<str:name>", page),
 ]
 
