@@ -45,7 +45,7 @@ check: lint types contracts check-messages
 
 test: check ## Everything: checks, unit, property, integration, journeys, faults
 	$(BIN)/python -m tools.second_server
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 soak: setup-dev ## The long runs: kills, fuzzing, soak
 	$(BIN)/python -m pytest -m soak -v -o faulthandler_timeout=7200
