@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from pathlib import Path
 from urllib.parse import quote
 
@@ -147,7 +148,12 @@ def _database() -> dict[str, object]:
         or f"postgresql://motcua_app@{quote(str(HOME / 'run' / 'pg'), safe='')}/motcua"
     )
     found: dict[str, object] = {**dj_database_url.parse(url, conn_max_age=None)}
-    options: dict[str, object] = {"connect_timeout": 10, "application_name": "motcua"}
+    options: dict[str, object] = {
+        "connect_timeout": 10,
+        "application_name": "motcua",
+        # Django switches prepared statements off; ours (``ledger.prepared``, ``ledger.work``) are asked for one by one.
+        "prepare_threshold": sys.maxsize,
+    }
     role = os.environ.get("MOTCUA_DB_ROLE")
     if role and not os.environ.get("MOTCUA_OWNER_SESSION"):
         options["options"] = ROLE_OPTION % role

@@ -9,10 +9,11 @@ from django.views.generic import RedirectView
 from motcua.interfaces.api.urls import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # first those that one look at the beginning of an address decides: the others try each of theirs
+    path("api/v1/", api.urls),
+    path("desk/", include("motcua.interfaces.desk.urls")),
     path("", include("motcua.interfaces.shell_urls")),
     path("", include("motcua.interfaces.signing_in.urls")),
-    path("desk/", include("motcua.interfaces.desk.urls")),
-    path("api/v1/", api.urls),
 ]
 
 if settings.PORTAL:

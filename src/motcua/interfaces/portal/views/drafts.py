@@ -312,13 +312,15 @@ def _check(request: HttpRequest, found: Draft, problem: str = "", status: int = 
 def submit(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     """Submits once: a second click, or a second device, is led to the same dossier."""
     actor = actor_of(request)
-    if drafts.own_draft(actor, draft_id).adjusts_id is not None:
-        return _change(request, actor, draft_id)
     try:
         channel = Channel.KIOSK if kiosk.is_kiosk(request) else Channel.ONLINE
         dossier, _new = drafts.submit_draft(actor, draft_id, channel=channel)
     except Invalid as error:
         return _check(request, drafts.own_draft(actor, draft_id), error.text(gettext), status=error.status)
+    except Conflict as conflict:
+        if conflict.code != drafts.CHANGES:
+            raise
+        return _change(request, actor, draft_id)
     if kiosk.is_kiosk(request):
         return kiosk.leave(request, dossier.code)
     return HttpResponseRedirect(reverse("portal:submitted", args=[dossier.code]))

@@ -16,7 +16,7 @@ from motcua.engines.forms.drafts import draft as kept_answers
 from motcua.engines.forms.prefill import Known, filled_in, known_of_party, prefilled
 from motcua.engines.forms.summary import address_shown, applicant_of, attached, by_role
 from motcua.engines.ledger.actor import Actor
-from motcua.engines.ledger.prepared import load
+from motcua.engines.ledger.prepared import fetch, load
 from motcua.engines.ledger.work import begin
 from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
@@ -24,13 +24,15 @@ from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Re
 from motcua.foundation.keys import new_id
 from motcua.services.dossiers import door, queries
 from motcua.services.dossiers.actions.submit import ComponentIn, FileIn, Submission, submit
-from motcua.services.dossiers.models import Channel, Delivery, Dossier, Draft, GroupDraftPart
+from motcua.services.dossiers.models import Channel, Delivery, Dossier, Draft
 from motcua.services.procedures.content import Paper, ProcedureData
 from motcua.services.procedures.forms import chosen_form, kept_form, papers_of
 from motcua.services.procedures.queries import version
 
 KEPT_DAYS = 30
 MOST_DRAFTS = 50
+CHANGES = "changes"
+"""Code of the ``Conflict`` of a draft that changes a dossier instead of beginning one."""
 
 
 def _owner(actor: Actor) -> UUID:
@@ -184,15 +186,18 @@ def submit_draft(actor: Actor, draft_id: UUID, *, channel: str = Channel.ONLINE)
     """Validates everything and submits. A second click gets the same dossier (False: it was there already).
 
     ``channel``: from where, of those that count as online.
-    Raises ``Invalid`` with the fields that need an answer; ``NotFound``.
+    Raises ``Invalid`` with the fields that need an answer; ``NotFound``; ``Conflict`` (code ``CHANGES``) for a draft
+    that changes what was submitted before.
     """
     with begin(actor) as work:
         draft = _locked(actor, draft_id, submitted=True)
+        if draft.adjusts_id is not None:
+            raise Conflict(
+                "This changes a dossier that has been submitted already. Save the changes instead.", code=CHANGES
+            )
         if draft.dossier_id is not None:
             return Dossier.objects.select_related("case").get(pk=draft.dossier_id), False
-        if draft.adjusts_id is not None:
-            raise Conflict("This changes a dossier that has been submitted already. Save the changes instead.")
-        if GroupDraftPart.objects.filter(draft=draft).exists():
+        if fetch("SELECT 1 FROM dossiers_groupdraftpart WHERE draft_id = %s", (draft.id,)):
             raise Refused("This is a part of linked procedures, which are submitted together.")
         procedure, form = version(draft.procedure_version_id), form_of(draft)
         uploads = door.uploads_named(actor, form, draft.answers)
