@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 from uuid import UUID
-from weakref import WeakSet
 
-import psycopg
 from django.db import OperationalError, connection
-from psycopg.pq import ExecStatus
+from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.prepared import fetch
@@ -77,26 +75,28 @@ def newest_of_all(
 
 _NAME: Final = b"motcua_public_status"
 _SELECT: Final = b"SELECT status FROM dossiers_dossier WHERE code = $1"
-_prepared: WeakSet[psycopg.Connection[Any]] = WeakSet()
+_NOT_KNOWN: Final = b"26000"
+"""SQLSTATE of a prepared statement that is not there."""
 
 
 def status_of(code: str) -> int | None:
     """All that the public may learn of a dossier (TT 01/2018 Đ16); ``None`` where there is none.
 
-    One prepared statement, straight through libpq: a cursor would cost more than the database's own work.
+    One prepared statement, straight through libpq: a cursor would cost more than the database's own work. The driver
+    forgets all prepared statements after a rollback, ours too: it is prepared again when the server does not know it.
     Raises ``OperationalError`` and psycopg's errors when the connection is gone.
     """
     connection.ensure_connection()
     raw = connection.connection
-    if raw not in _prepared:
-        _checked(raw.pgconn.prepare(_NAME, _SELECT), ExecStatus.COMMAND_OK)
-        _prepared.add(raw)
-    result = _checked(raw.pgconn.exec_prepared(_NAME, [code.encode()]), ExecStatus.TUPLES_OK)
+    given = [code.encode()]
+    if raw.pgconn.transaction_status != TransactionStatus.IDLE:  # a statement that is not known would end it
+        result = raw.pgconn.exec_params(_SELECT, given)
+    else:
+        result = raw.pgconn.exec_prepared(_NAME, given)
+        if result.error_field(DiagnosticField.SQLSTATE) == _NOT_KNOWN:
+            raw.pgconn.prepare(_NAME, _SELECT)
+            result = raw.pgconn.exec_prepared(_NAME, given)
+    if result.status != ExecStatus.TUPLES_OK:
+        raise OperationalError("The status could not be read.")
     value = result.get_value(0, 0) if result.ntuples else None
     return int(value) if value is not None else None
-
-
-def _checked(result: Any, wanted: ExecStatus) -> Any:
-    if result.status != wanted:
-        raise OperationalError("The status could not be read.")
-    return result
