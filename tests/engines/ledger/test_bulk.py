@@ -109,3 +109,12 @@ def test_keys_come_from_the_source_while_it_is_set() -> None:
     assert keys() == keys()
     assert len({*keys(), new_id(), new_id()}) == 5
     assert all(key.version == 7 for key in keys())
+
+
+@pytest.mark.django_db
+def test_histories_side_by_side_share_a_series() -> None:
+    first, second = BulkWork(SYSTEM), BulkWork(SYSTEM)
+    told = [work.next_number("BG-H57", DAY, shared=True) for work in (first, second, first, second)]
+    assert told == [1, 2, 3, 4]
+    first.flush()
+    assert second.next_number("BG-H57", DAY, shared=True) == 5

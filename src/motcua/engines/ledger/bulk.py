@@ -15,7 +15,7 @@ from django.db import connection, models, transaction
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.chain import GENESIS
 from motcua.engines.ledger.models import Event, Series
-from motcua.engines.ledger.work import Head, Work, columns_of
+from motcua.engines.ledger.work import Head, Work, columns_of, stored_number
 
 
 class BulkWork(Work):
@@ -48,8 +48,11 @@ class BulkWork(Work):
         """History sends no messages: jobs are counted and left out."""
         self.jobs_left_out += 1
 
-    def next_number(self, series: str, day: date) -> int:
-        """Goes on after the number that is stored. Nobody else may number the same series and day meanwhile."""
+    def next_number(self, series: str, day: date, *, shared: bool = False) -> int:
+        """Goes on after the number that is stored. Nobody else may number the same series and day meanwhile, but where
+        it is ``shared``: that is counted in the database at once."""
+        if shared:
+            return stored_number(series, day)
         days = self._series.get(series)
         if days is None:
             days = self._series[series] = dict(Series.objects.filter(name=series).values_list("day", "last"))

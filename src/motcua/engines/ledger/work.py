@@ -77,8 +77,11 @@ class Work(ABC):
         """A job to run once this work is committed; it goes in with the same transaction."""
 
     @abstractmethod
-    def next_number(self, series: str, day: date) -> int:
-        """The next number of a series on a day, from 1; unique under concurrency, locking that series alone."""
+    def next_number(self, series: str, day: date, *, shared: bool = False) -> int:
+        """The next number of a series on a day, from 1; unique under concurrency, locking that series alone.
+
+        ``shared``: also of histories that several processes write, more than one numbers this series on this day.
+        """
 
     @abstractmethod
     def _stored_head(self, stream: UUID) -> Head: ...
@@ -193,13 +196,8 @@ class DatabaseWork(Work):
     def defer(self, task: str, **arguments: Any) -> None:
         self._jobs.append((task, arguments))
 
-    def next_number(self, series: str, day: date) -> int:
-        (row,) = fetch(
-            "INSERT INTO ledger_series (name, day, last) VALUES (%s, %s, 1) "
-            "ON CONFLICT (name, day) DO UPDATE SET last = ledger_series.last + 1 RETURNING last",
-            (series, day),
-        )
-        return int(row["last"])
+    def next_number(self, series: str, day: date, *, shared: bool = False) -> int:
+        return stored_number(series, day)
 
     def _stored_head(self, stream: UUID) -> Head:
         last = fetch("SELECT seq, hash FROM ledger_event WHERE stream = %s ORDER BY seq DESC LIMIT 1", (stream,))
@@ -228,6 +226,16 @@ class DatabaseWork(Work):
             for task, arguments in self._jobs:
                 queue.defer(task, arguments)
             self._jobs = []
+
+
+def stored_number(series: str, day: date) -> int:
+    """Counts a series up in the database and returns its number."""
+    (row,) = fetch(
+        "INSERT INTO ledger_series (name, day, last) VALUES (%s, %s, 1) "
+        "ON CONFLICT (name, day) DO UPDATE SET last = ledger_series.last + 1 RETURNING last",
+        (series, day),
+    )
+    return int(row["last"])
 
 
 def _execute(statement: bytes, values: list[Any]) -> None:

@@ -48,8 +48,10 @@ def new_sheet(work: Work, *, sender_id: UUID, receiver_id: UUID, load: str = Loa
         raise NotAllowed("A hand-over sheet is made by a person.")
     sender = directory().unit(sender_id)
     day = work.now.astimezone(VIETNAM).date()
+    # papers leave on another day than they came: histories that are written side by side meet here
+    number = work.next_number(f"BG-{sender.code}", day, shared=True)
     sheet = HandOver(
-        number=f"BG-{sender.code}-{day:%y%m%d}-{work.next_number(f'BG-{sender.code}', day):03}",
+        number=f"BG-{sender.code}-{day:%y%m%d}-{number:03}",
         load=load,
         sender_id=sender_id,
         receiver_id=receiver_id,
