@@ -12,6 +12,8 @@ from tests.journeys.people import Enter, fits
 from tests.support.browser import axe
 
 COPY: Final = "2.000815"  # Chứng thực bản sao từ bản chính, at the ward
+LICENCE: Final = "1.000703"  # Cấp Giấy phép kinh doanh vận tải bằng xe ô tô, at the department
+CITIZEN_CARD: Final = "048192004271||Phan Thị Minh Tâm|18051992|Nữ|27 Chi Lăng, Phường Phú Xuân, Huế|10052021"
 SLOW: Final = 60_000  # milliseconds for what the worker makes, on a machine that has other things to do
 CODE: Final = re.compile(r"H57[0-9A-Z.]*-\d{6}-\d{4,}")
 

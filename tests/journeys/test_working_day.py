@@ -15,6 +15,8 @@ from tests.engines.files.samples import picture
 from tests.journeys import day as of_day
 from tests.journeys import test_main_job as main_job
 from tests.journeys.day import (
+    CITIZEN_CARD,
+    LICENCE,
     Day,
     act,
     await_text,
@@ -31,9 +33,7 @@ from tests.support.running import Platform
 
 pytestmark = pytest.mark.journey
 
-LICENCE = "1.000703"  # Cấp Giấy phép kinh doanh vận tải bằng xe ô tô, at the department
 WARD_SHORT = "P. Phú Xuân"
-CITIZEN_CARD = "048192004271||Phan Thị Minh Tâm|18051992|Nữ|27 Chi Lăng, Phường Phú Xuân, Huế|10052021"
 ALLOWANCE = "1.001776"  # Trợ cấp xã hội hằng tháng, at the ward, also online
 
 

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.engines.files.samples import picture
 from tests.journeys.day import (
+    CITIZEN_CARD,
     CODE,
     LOOKED_OVER,
     Day,
@@ -36,7 +37,6 @@ pytestmark = pytest.mark.journey
 
 STAY = "1.004194"  # Đăng ký tạm trú, at the ward: online and at the counter
 ALLOWANCE = "1.001776"  # Trợ cấp xã hội hằng tháng, at the ward: on every channel
-CITIZEN_CARD = "048192004271||Phan Thị Minh Tâm|18051992|Nữ|27 Chi Lăng, Phường Phú Xuân, Huế|10052021"
 WARD = "19753"
 
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.day import (
+    CITIZEN_CARD,
     CODE,
     LOOKED_OVER,
     Day,
@@ -25,7 +26,6 @@ from tests.support.running import Platform
 
 pytestmark = pytest.mark.journey
 
-CITIZEN_CARD = "048192004271||Phan Thị Minh Tâm|18051992|Nữ|27 Chi Lăng, Phường Phú Xuân, Huế|10052021"
 TIMES = "section[aria-labelledby=agencies]"  # the citizen's line of time, in sentences
 
 

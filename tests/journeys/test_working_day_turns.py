@@ -14,7 +14,9 @@ from motcua.foundation import clock
 from tests.engines.files.samples import picture
 from tests.journeys import later
 from tests.journeys.day import (
+    CITIZEN_CARD,
     COPY,
+    LICENCE,
     LOOKED_OVER,
     SLOW,
     Day,
@@ -34,9 +36,7 @@ from tests.support.running import Platform
 
 pytestmark = pytest.mark.journey
 
-LICENCE = "1.000703"  # Cấp Giấy phép kinh doanh vận tải bằng xe ô tô, at the department
 ALLOWANCE = "1.001776"  # Trợ cấp xã hội hằng tháng, at the ward
-CITIZEN_CARD = "048192004271||Phan Thị Minh Tâm|18051992|Nữ|27 Chi Lăng, Phường Phú Xuân, Huế|10052021"
 RESULT = "Quyết định hưởng trợ cấp xã hội hằng tháng"
 OTHER = {"name_other": "Giấy xác nhận cư trú", "code_other": "#2", "reason_other": "Chưa có xác nhận"}
 
