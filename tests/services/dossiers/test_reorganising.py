@@ -349,6 +349,75 @@ def test_a_unit_is_divided_by_ward_field_and_share(town: dict[str, Any]) -> None
         check_whole()
 
 
+@pytest.mark.parametrize("goes_on", [False, True], ids=["the unit ends", "the unit goes on with the rest"])
+def test_what_is_taken_up_again_goes_to_the_part_of_its_field(town: dict[str, Any], goes_on: bool) -> None:
+    """A stop (ND118 Đ21), an unanswered supplement (Đ19.5), a payment: whatever a dossier waited for while its unit
+    was divided, it goes on with the successor of its field, and so do its later steps and what was only a draft."""
+    with clock.at(BEFORE):
+        units = town["units"]
+        specialist, head = (
+            actor_of(factories.make_officer(role, units["other_department"])) for role in ("specialist", "head")
+        )
+        counter = actor_of(factories.make_officer("counter", units["centre"]))
+        steps = [
+            {"key": "look", "name": "Xem", "stage": "process", "next": ["ask"]},
+            {"key": "ask", "name": "Thẩm định", "stage": "process", "unit": "code:H57.11", "next": ["sign"]},
+            {"key": "sign", "name": "Ký", "stage": "sign", "next": ["return"]},
+            {"key": "return", "name": "Trả", "stage": "return", "unit": "received_at"},
+        ]
+        procedure = factories.make_procedure(name="Quy hoạch", field="Quy hoạch", level="PROVINCE")
+        with begin(SYSTEM) as work:
+            rules = [{"procedure_code": procedure.code}]
+            flows.publish(work, "asks", "Hỏi Sở Xây dựng", steps, effective_from=date(2020, 1, 1), rules=rules)
+        citizen = actor_of(town["citizen"])
+
+        def submitted() -> UUID:
+            submission = factories.make_submission(
+                town["citizen"], procedure, competent_id=units["other_department"].id, received_at_id=units["centre"].id
+            )
+            dossier, _ = actions.submit_once(citizen, submission)
+            actions.accept.run(counter, dossier.pk)
+            return dossier.pk
+
+        stopped, unanswered, paying = submitted(), submitted(), submitted()
+        actions.stop.run(head, stopped, reason="other", explanation="Theo kết luận thanh tra.", basis="KL 1")
+        item = {"component": "p1", "name": "Tờ khai", "reason": "Thiếu chữ ký", "code": "other"}
+        actions.request_supplement.run(specialist, unanswered, items=[item])
+        actions.demand_payment.run(specialist, paying, name="Phí thẩm định", amount=150_000)
+    with clock.at(BEFORE + timedelta(days=16)):
+        actions.close_unanswered.run(SYSTEM, unanswered)
+    on = BEFORE + timedelta(days=20)
+    first: Any = "H57.11" if goes_on else {"code": "H57.21", "name": "Sở Xây dựng và Hạ tầng"}
+    second = {"code": "H57.22", "name": "Sở Quy hoạch"}
+    data = merger(
+        effective=on.date().isoformat(),
+        changes=[
+            {"kind": "split", "from": "H57.11", "to": [{"unit": first}, {"unit": second, "of_fields": ["Quy hoạch"]}]}
+        ],
+        wards={},
+    )
+    with clock.at(on):
+        for role in ("specialist", "head"):
+            factories.make_officer(role, units["province"])
+        forget_all()
+    carried_out(data, on)
+    with clock.at(on + timedelta(hours=1)):
+        division = directory().coded("H57.22")
+        anybody = [actor_of(factories.make_officer(role, units["province"])) for role in ("specialist", "head")]
+        actions.note_payment.run(anybody[0], paying, receipt="BL-1")
+        for key in (stopped, unanswered):
+            actions.reopen.run(anybody[1], key, reason="other", explanation="Giải quyết tiếp.")
+        for key in (stopped, unanswered, paying):
+            dossier = Dossier.objects.select_related("case").get(pk=key)
+            task = factories.open_task(key)
+            found = {dossier.competent_id, dossier.lead_id, dossier.case.holder_id, dossier.case.clock_unit_id}
+            assert found | {task.unit_id} == {division.id}
+            actions.pass_on.run(anybody[0], key, task_id=task.id)
+            asked = factories.open_task(key)
+            assert directory().unit(asked.unit_id).code == ("H57.11" if goes_on else "H57.22"), "the flow names the unit"
+        check_whole()
+
+
 def test_a_dissolved_department_a_new_name_and_a_new_place(town: dict[str, Any]) -> None:
     units = town["units"]
     with clock.at(BEFORE), begin(SYSTEM) as work:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -23,6 +23,7 @@ from motcua.engines.organisations.models import (
     UnitSuccession,
     WorkCalendar,
 )
+from motcua.engines.organisations.succession import Division, Facts
 from motcua.foundation import clock
 from motcua.foundation.cache import Remembered
 from motcua.foundation.errors import NotFound
@@ -59,7 +60,8 @@ class Directory:
     """All units, by key and by code. Codes that a unit had before it was placed elsewhere still name it.
 
     ``successors``: who took over the work of a unit that is no more. ``former``: codes of old → key. ``names``: by
-    unit, the names it had until a day. ``wards``: what became of ward codes.
+    unit, the names it had until a day. ``wards``: what became of ward codes. ``divisions``: by unit, how it was divided
+    among several, the earliest first.
     """
 
     def __init__(
@@ -70,10 +72,13 @@ class Directory:
         former: Mapping[str, UUID] = EMPTY,
         names: Mapping[UUID, Sequence[tuple[date, str]]] = EMPTY,
         wards: Mapping[str, str] = EMPTY,
+        divisions: Mapping[UUID, Sequence[Division]] = EMPTY,
     ) -> None:
         self.by_id = {unit.id: unit for unit in units}
         self._successors = successors
         self._names = names
+        self._wards = wards
+        self._divisions = divisions
         self.by_code = {code: self.by_id[key] for code, key in former.items() if key in self.by_id}
         self.by_code |= {unit.code: unit for unit in units}
         communes = [unit for unit in units if unit.ward_code and unit.kind == "commune"]
@@ -94,18 +99,47 @@ class Directory:
             found = self.by_id.get(self._successors[found.id], found)
         return found
 
-    def division(self, whole: UnitInfo, rest: str) -> UnitInfo | None:
+    def heir(self, unit: UnitInfo, facts: Callable[[], Facts], since: date | None = None) -> UnitInfo:
+        """Who has the work of a unit on one matter now: as ``present`` tells, but of a unit that was divided the part
+        to which the matter belongs. ``facts`` are asked for only then.
+
+        ``since``: the day on which the matter was laid aside; a unit that has given away part of its work from that
+        day on, and goes on with the rest, no longer has what belongs to that part.
+        """
+        seen: set[UUID] = set()
+        found = unit
+        while found.id not in seen:
+            seen.add(found.id)
+            key = found.id if found.current else self._successors.get(found.id, found.id)
+            for division in self._divisions.get(found.id, ()):
+                ended = found.id not in division.heirs
+                if ended or (since is not None and division.on >= since):
+                    taker = division.heir(facts())
+                    if taker != found.id:
+                        key = taker
+                        break
+            found = self.by_id.get(key, found)
+        return found
+
+    def places(self, ward: str) -> frozenset[str]:
+        """All codes under which a ward is known: its own, what became of it, and what it was before."""
+        if not ward:
+            return frozenset()
+        now = self._wards.get(ward, ward)
+        return frozenset({ward, now, *(old for old, new in self._wards.items() if new == now)})
+
+    def division(self, whole: UnitInfo, rest: str, facts: Callable[[], Facts]) -> UnitInfo | None:
         """The division of a unit whose identifier goes on with ``rest``; where a reorganisation numbered divisions
-        anew, the one that took over from that of a predecessor."""
+        anew, the one that took over from that of a predecessor. ``facts``: of the matter, where it was divided."""
         own = self.by_code.get(f"{whole.code}.{rest}")
         if own is not None:
-            return own if own.current else self.present(own)
+            return own if own.current else self.heir(own, facts)
         for key in self._successors:
             before = self.by_id.get(key)
             if before is not None and self.present(before).id == whole.id:
                 found = self.by_code.get(f"{before.code}.{rest}")
-                if found is not None and self.present(found).path.startswith(whole.path):
-                    return self.present(found)
+                if found is not None and (now := self.heir(found, facts)).path.startswith(whole.path):
+                    return now
         return None
 
     def names(self, key: UUID, on: date) -> tuple[str, str]:
@@ -139,15 +173,22 @@ def _load_directory() -> Directory:
     successors: dict[UUID, UUID] = {}
     former = dict(Unit.objects.exclude(former_code="").values_list("former_code", "id"))
     names: dict[UUID, list[tuple[date, str]]] = {}
+    parts: dict[tuple[UUID, UUID, date], list[tuple[UUID, Mapping[str, object]]]] = {}
     for row in UnitSuccession.objects.order_by("on", "-position").only(
-        "unit_id", "successor_id", "kind", "on", "before"
+        "reorganisation_id", "unit_id", "successor_id", "kind", "on", "before", "rule"
     ):
+        if row.kind == SuccessionKind.SPLIT:
+            parts.setdefault((row.unit_id, row.reorganisation_id, row.on), []).insert(0, (row.successor_id, row.rule))
         if row.unit_id != row.successor_id:
             successors[row.unit_id] = row.successor_id
         elif row.kind == SuccessionKind.RENAME:
             names.setdefault(row.unit_id, []).append((row.on, row.before["name"]))
         if row.before.get("code"):
             former.setdefault(row.before["code"], row.unit_id)
+    divisions: dict[UUID, list[Division]] = {}
+    for (unit_id, _, on), shares in parts.items():
+        heirs, rules = zip(*shares, strict=True)
+        divisions.setdefault(unit_id, []).append(Division(on, heirs, rules))
     done = Reorganisation.objects.filter(state__in=(ReorganisationState.APPLYING, ReorganisationState.DONE))
     wards: dict[str, str] = {}
     for _, mapped in done.order_by("effective").values_list("id", "report__wards"):
@@ -176,6 +217,7 @@ def _load_directory() -> Directory:
         former=former,
         names=names,
         wards=wards,
+        divisions=divisions,
     )
 
 

@@ -6,13 +6,14 @@ unit that takes over; a new unit without divisions of its own gets those of the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from motcua.engines.organisations.models import SuccessionKind, UnitKind
 from motcua.engines.organisations.queries import Directory, UnitInfo
 from motcua.engines.organisations.reorganisation import Document, Part, UnitSpec
+from motcua.engines.organisations.succession import choose, names_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,39 +71,10 @@ class Plan:
         return tuple(self.endings)
 
 
-def choose(
-    rules: Sequence[Mapping[str, object]], *, wards: Collection[str] = (), field_name: str = "", key: UUID
-) -> int:
-    """Which successor of a split unit takes one dossier (or person, without wards and field): by ward and field of
-    procedure, else by share (the same for the same key, always), else the first."""
-    for position, rule in enumerate(rules):
-        of_wards, of_fields = _names(rule.get("wards")), _names(rule.get("fields"))
-        fits = (not of_wards or of_wards & set(wards)) and (not of_fields or field_name in of_fields)
-        if (of_wards or of_fields) and fits:
-            return position
-    shares = [_share(rule) for rule in rules]
-    if sum(shares):
-        place = (key.int & 0xFFFFFFFFFFFFFFF) % sum(shares)
-        for position, share in enumerate(shares):
-            if place < share:
-                return position
-            place -= share
-    return 0
-
-
-def _share(rule: Mapping[str, object]) -> int:
-    share = rule.get("share", 0)
-    return share if isinstance(share, int) else 0
-
-
-def _names(given: object) -> set[str]:
-    return {str(each) for each in given} if isinstance(given, list | tuple) else set()
-
-
 def person_goes(rules: Sequence[Mapping[str, object]], username: str, key: UUID) -> int:
     """Which successor a person goes to: the one that names them, else by share, else the first."""
     for position, rule in enumerate(rules):
-        if username in _names(rule.get("people")):
+        if username in names_in(rule.get("people")):
             return position
     return choose([{"share": rule.get("share", 0)} for rule in rules], key=key)
 

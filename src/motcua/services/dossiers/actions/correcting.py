@@ -66,9 +66,10 @@ def ask_correction(work: Work, dossier: Dossier, *, reason: str, explanation: st
     for task in list(case.open_tasks):
         if task.stage != Stage.CONSULT:
             cases.close_task(work, case, task, "correcting", state=TaskState.CANCELLED)
+    laid_aside = case.closed_at or work.now
     case.state, case.closed_at = CaseState.OPEN, None
     work.change(case, "state", "closed_at")
-    moved = with_successors(work, dossier)
+    moved = with_successors(work, dossier, laid_aside)
     cases.open_task(
         work,
         case,

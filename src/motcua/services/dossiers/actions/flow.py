@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from motcua.engines.cases import actions as cases
@@ -15,6 +16,7 @@ from motcua.engines.organisations.queries import UnitInfo, calendar_for, directo
 from motcua.foundation.errors import NotFound
 from motcua.foundation.working_time import Allowance, Unit, due
 from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.reorganising.facts import facts_of
 from motcua.services.dossiers.together import moving
 
 _standard = parse(STANDARD)
@@ -32,10 +34,10 @@ def unit_for(dossier: Dossier, step: Step) -> UUID:
     """Which unit does the step. A division that the competent unit does not have leaves the step to the unit."""
     units = directory()
     if step.unit.startswith("code:"):
-        return units.present(units.coded(step.unit.removeprefix("code:"))).id
+        return units.heir(units.coded(step.unit.removeprefix("code:")), partial(facts_of, dossier)).id
     if step.unit.startswith("within:"):
         whole = units.unit(dossier.competent_id)
-        division = units.division(whole, step.unit.removeprefix("within:"))
+        division = units.division(whole, step.unit.removeprefix("within:"), partial(facts_of, dossier))
         return division.id if division else whole.id
     if step.unit.startswith("field:"):
         return agency_of_field(step.unit.removeprefix("field:")).id

@@ -8,6 +8,7 @@ nothing else stands are left out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -153,7 +154,9 @@ def filled(actor: Actor, found: GroupDraft) -> list[Filled]:
         shared = shared_fields(part, lead_form, form) if row.position else {}
         draft = _copied(actor, draft, lead.answers, shared)
         result = drafts.checked(actor, draft)
-        told.append(Filled(part, draft, form, result, asked_pages(form, result, shared, show_wrong=whole)))
+        # what the lead leaves open is asked here, and stays in the list once it has been answered
+        alone = _of_the_lead_alone(actor, draft, lead.answers, shared) if whole else result
+        told.append(Filled(part, draft, form, result, asked_pages(form, alone, shared, show_wrong=whole)))
     return told
 
 
@@ -177,11 +180,31 @@ def shared_answers(part: Part, lead: Form, answers: Mapping[str, Any], form: For
 
 
 def _taken_from(answers: Mapping[str, Any], shared: Mapping[str, str]) -> dict[str, Any]:
-    return {key: answers[twin] for key, twin in shared.items() if twin in answers}
+    return {key: answers[twin] for key, twin in shared.items() if _says_something(answers.get(twin))}
+
+
+def _says_something(value: Any) -> bool:
+    """Whether an answer holds anything: an address or a person of which nothing is written does not."""
+    if isinstance(value, Mapping):
+        return any(_says_something(each) for each in value.values())
+    return value not in (None, "", [])
+
+
+def _of_the_lead_alone(actor: Actor, draft: Draft, answers: Mapping[str, Any], shared: Mapping[str, str]) -> Result:
+    """What is wrong in a part when nothing is said on what it shares but by the lead."""
+    bare = copy(draft)
+    rest = {key: value for key, value in draft.answers.items() if key not in shared}
+    bare.answers = rest | _taken_from(answers, shared)
+    return drafts.checked(actor, bare)
 
 
 def _copied(actor: Actor, draft: Draft, answers: Mapping[str, Any], shared: Mapping[str, str]) -> Draft:
+    """What the lead says goes before; what it does not ask of a person or a place stays as the part has it."""
     fresh = _taken_from(answers, shared)
+    for key, value in fresh.items():
+        held = draft.answers.get(key)
+        if isinstance(value, Mapping) and isinstance(held, Mapping):
+            fresh[key] = {**held, **value}
     if all(draft.answers.get(key) == value for key, value in fresh.items()):
         return draft
     return drafts.save(actor, draft.pk, fresh)

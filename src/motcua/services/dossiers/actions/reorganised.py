@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache, partial
 from uuid import UUID
 
 from motcua.engines.cases import actions as cases
 from motcua.engines.ledger.parts import parts
 from motcua.engines.ledger.work import Work
 from motcua.engines.organisations.queries import calendar_source, directory
+from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import NotAllowed
 from motcua.services.dossiers.actions.common import Action, due_of, extensions_of, record, stops_of
 from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.reorganising.facts import facts_of, facts_of_lead
 
 _UNITS = ("received_at", "competent", "lead")
 
@@ -77,21 +81,25 @@ def take_over(
     return True
 
 
-def with_successors(work: Work, dossier: Dossier) -> dict[str, dict[str, str]]:
-    """A closed dossier that is taken up again after its units have ended goes on with who has their work now.
+def with_successors(work: Work, dossier: Dossier, laid_aside: datetime) -> dict[str, dict[str, str]]:
+    """A dossier that is taken up again after its units have ended, or have given part of their work away since it was
+    ``laid_aside``, goes on with who has its work now: of a unit that was divided, the part to which it belongs.
 
     Call it before the clock and the steps are set anew. Returns what the event says of it, empty where nothing moved.
     """
     units = directory()
+    since = laid_aside.astimezone(VIETNAM).date()
+    own, leading = cache(partial(facts_of, dossier)), cache(partial(facts_of_lead, dossier))
 
     def to(unit: UUID) -> UUID:
-        return units.present(units.unit(unit)).id
+        return units.heir(units.unit(unit), own, since).id
 
     before: dict[str, str] = {}
     after: dict[str, str] = {}
     for row, name in (*((dossier, name) for name in _UNITS), (dossier.case, "holder")):
         old: UUID = getattr(row, f"{name}_id")
-        if (new := to(old)) != old:
+        new = units.heir(units.unit(old), leading, since).id if name == "lead" else to(old)
+        if new != old:
             before[name], after[name] = str(old), str(new)
             setattr(row, f"{name}_id", new)
             work.change(row, name)

@@ -119,9 +119,9 @@ def reopen(work: Work, dossier: Dossier, *, reason: str, explanation: str) -> Do
         )
         work.add(row)
         parts(case, "stops").append(row)
-    case.state, case.closed_at = CaseState.OPEN, None
+    laid_aside, case.state, case.closed_at = case.closed_at, CaseState.OPEN, None
     work.change(case, "state", "closed_at")
-    moved = with_successors(work, dossier)
+    moved = with_successors(work, dossier, laid_aside)
     redate(work, dossier)
     for step in steps:
         open_step(work, dossier, step)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from motcua.services.dossiers import policies
 from motcua.services.dossiers.actions.common import record
 from motcua.services.dossiers.actions.flow import step_due
 from motcua.services.dossiers.models import Delivery, Dossier, DossierComponent, DossierFile, FileKind
+from motcua.services.dossiers.reorganising.facts import facts_for
 from motcua.services.procedures.content import ProcedureData
 from motcua.services.procedures.queries import closed
 
@@ -167,8 +169,10 @@ def _to_successors(submission: Submission) -> Submission:
     }
     if all(unit.current for unit in named.values()):
         return submission
-    moved: dict[str, Any] = {name: units.present(unit).id for name, unit in named.items()}
-    return replace(submission, **moved)
+    key = submission.id or new_id()
+    facts = cache(partial(facts_for, key, submission.applicant_id, submission.procedure.id))
+    moved: dict[str, Any] = {name: units.heir(unit, facts).id for name, unit in named.items()}
+    return replace(submission, id=key, **moved)
 
 
 def intake_due(unit_id: UUID, moment: datetime) -> datetime | None:

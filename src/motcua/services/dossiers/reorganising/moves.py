@@ -23,6 +23,7 @@ from motcua.engines.organisations.models import Appointment, Reorganisation, Suc
 from motcua.engines.organisations.reorganisation import parse
 from motcua.engines.organisations.reorganisation_plan import Plan
 from motcua.engines.organisations.roles import STAGE_PERMISSION
+from motcua.engines.organisations.succession import Facts
 from motcua.foundation import clock
 from motcua.foundation.cache import forget_all
 from motcua.services.dossiers.actions.reorganised import take_over
@@ -36,7 +37,8 @@ from motcua.services.dossiers.models import (
     Opinion,
     Proposal,
 )
-from motcua.services.dossiers.reorganising.report import OPEN_OF_UNITS, Facts, FactsOf, Rules, flows_naming, heir_of
+from motcua.services.dossiers.reorganising.facts import FactsOf
+from motcua.services.dossiers.reorganising.report import OPEN_OF_UNITS, Rules, flows_naming, heir_of
 
 PORTION: Final = 500
 Step = Callable[[str, int, int], None]
@@ -249,7 +251,8 @@ def drafts(heirs: Heirs) -> int:
         rows = list(
             Draft.objects.select_for_update().filter(competent__in=heirs.units, dossier__isnull=True).order_by("id")
         )
-        moved = [row for row in rows if _moved(row, ("competent",), heirs, Facts(row.id))[0]]
+        facts = heirs.facts.of_drafts([row.id for row in rows])
+        moved = [row for row in rows if _moved(row, ("competent",), heirs, facts[row.id])[0]]
         for row in moved:
             work.change(row, "competent")
         return len(moved)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +17,11 @@ from motcua.engines.flows.models import FlowVersion
 from motcua.engines.organisations.models import Appointment
 from motcua.engines.organisations.queries import Directory
 from motcua.engines.organisations.reorganisation import Document, Ward
-from motcua.engines.organisations.reorganisation_plan import Plan, choose, person_goes
+from motcua.engines.organisations.reorganisation_plan import Plan, person_goes
 from motcua.engines.organisations.roles import STAGE_PERMISSION
-from motcua.services.dossiers.models import DossierGroup, Draft, GroupMember, HandOver, Opinion
-from motcua.services.procedures.queries import version
+from motcua.engines.organisations.succession import Facts, choose
+from motcua.services.dossiers.models import DossierGroup, Draft, HandOver, Opinion
+from motcua.services.dossiers.reorganising.facts import FactsOf
 
 Rules = Sequence[Mapping[str, object]]
 
@@ -63,55 +63,6 @@ class Report:
             "counts": self.counts,
             "units": self.units,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What decides where one dossier of a split unit goes."""
-
-    key: UUID
-    wards: frozenset[str] = frozenset()
-    field_name: str = ""
-
-
-class FactsOf:
-    """Facts of dossiers, read for many at once and only where a rule asks for them."""
-
-    def __init__(self, wards: Mapping[str, Sequence[str]]) -> None:
-        self._wards = wards
-
-    def read(self, keys: Collection[UUID]) -> dict[UUID, Facts]:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT d.case_id, d.procedure_version_id, coalesce(p.ward_code, '') FROM dossiers_dossier d "
-                "LEFT JOIN accounts_party p ON p.id = d.applicant_id WHERE d.case_id = ANY(%s)",
-                [list(keys)],
-            )
-            return {key: Facts(key, self.places(ward), _field(procedure)) for key, procedure, ward in cursor.fetchall()}
-
-    def of_leads(self, groups: Collection[UUID]) -> dict[UUID, Facts]:
-        """By group of linked procedures the facts of its lead's dossier: all its parts have one lead."""
-        rows = GroupMember.objects.filter(group__in=groups, position=0, dossier__isnull=False)
-        leads = dict(rows.values_list("group_id", "dossier_id"))
-        facts = self.read([key for key in leads.values() if key is not None])
-        return {group: facts[key] for group, key in leads.items() if key in facts}
-
-    def of_waiting_parts(self, groups: Collection[UUID]) -> dict[UUID, Facts]:
-        """Of parts of linked procedures that have not begun: the ward and field that their dossiers will have."""
-        rows = GroupMember.objects.filter(group__in=groups, dossier__isnull=True).values_list(
-            "id", "group_id", "procedure_version_id", "group__applicant__ward_code"
-        )
-        return {key: Facts(group, self.places(ward or ""), _field(procedure)) for key, group, procedure, ward in rows}
-
-    def places(self, ward: str) -> frozenset[str]:
-        """The ward itself and where it went."""
-        return frozenset({ward, *self._wards.get(ward, ())[:1]} - {""})
-
-
-@cache
-def _field(procedure_version: UUID) -> str:
-    """Versions never change once published."""
-    return version(procedure_version).field
 
 
 def report(plan: Plan, units: Directory) -> Report:

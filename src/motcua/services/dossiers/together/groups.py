@@ -29,6 +29,7 @@ from uuid import UUID
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.ledger.prepared import fetch
 from motcua.engines.organisations.queries import UnitInfo, directory
+from motcua.engines.organisations.succession import Facts
 from motcua.foundation.cache import Remembered
 from motcua.foundation.errors import MotcuaError, NotFound
 from motcua.foundation.text import fold
@@ -248,7 +249,9 @@ def unit_of(part: Part, lead: UnitInfo | None, ward_code: str | None) -> UnitInf
     if part.unit.startswith("field:"):
         return agency_of_field(part.unit.removeprefix("field:"))
     if part.unit.startswith("code:"):
-        return units.present(units.coded(part.unit.removeprefix("code:")))
+        procedure = current(part.procedure)
+        facts = Facts(procedure.procedure_id, units.places(ward_code or ""), procedure.field)
+        return units.heir(units.coded(part.unit.removeprefix("code:")), lambda: facts)
     return competent_unit(current(part.procedure), ward_code)
 
 
