@@ -11,12 +11,16 @@ from django.test import Client
 from motcua.engines.accounts.models import User
 from motcua.engines.accounts.queries import actor_of
 from motcua.engines.forms.samples import sample_answers
+from motcua.engines.ledger.actor import SYSTEM
+from motcua.engines.ledger.work import begin as begin_work
 from motcua.foundation.cache import forget_all
 from motcua.services.dossiers.actions import drafts, group_drafts
 from motcua.services.dossiers.actions.groups import advance
 from motcua.services.dossiers.models import Dossier, DossierGroup, Draft, GroupDraft, GroupMember, LinkedGroup
+from motcua.services.dossiers.together import groups
+from motcua.services.procedures.forms import load_designed_forms
 from motcua.services.procedures.models import LifeEvent
-from tests.factories import make_citizen, make_staff, make_units
+from tests.factories import make_citizen, make_procedure, make_staff, make_units
 from tests.interfaces.portal.support import posted, signed_in
 from tests.services.dossiers.test_groups import BIRTH, define, finish
 
@@ -153,3 +157,22 @@ def test_parts_begin_are_dropped_and_the_rest_is_withdrawn(citizen: User) -> Non
     assert client.post(f"/dossiers/linked/{group.code}/withdraw/", {"reason": "Chuyển đi"}).status_code == 302
     assert sorted(Dossier.objects.values_list("status", flat=True)) == [7, 9]
     assert client.get(f"/dossiers/linked/{group.code}/withdraw/").status_code == 422
+
+
+def test_the_group_of_a_birth_can_be_filled_in_whatever_the_first_form_leaves_out(citizen: User) -> None:
+    """The form of a birth does not ask for the sex of who applies; that of a residence does, and keeps what is said."""
+    shipped = next(one for one in groups.shipped() if one["key"] == "birth")
+    for member in shipped["members"]:
+        make_procedure(member["procedure"], name=member["title"])
+    LinkedGroup.objects.create(key="birth", name=shipped["name"], members=shipped["members"])
+    with begin_work(SYSTEM) as work:
+        load_designed_forms(work)
+    forget_all()
+    client = signed_in(citizen)
+    found = begin(client, "residence", "insurance")
+    fill_in(client, citizen, found)
+    client.get(f"/drafts/linked/{found.pk}/")
+    fill_in(client, citizen, found)  # what is asked after all, once the first part is whole
+    assert [one.result.fields() for one in group_drafts.filled(actor_of(citizen), found)] == [{}, {}, {}]
+    answer = client.post(f"/drafts/linked/{found.pk}/submit/")
+    assert answer.status_code == 302, answer.content.decode()[:3000]
