@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +14,8 @@ from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
+
+from motcua.engines.ledger.chain import event_hash
 
 BEFORE = [("cases", "0002_whole_life"), ("desk", "0002_readings"), ("dossiers", "0004_whole_life")]
 """The state that the first people worked with."""
@@ -64,15 +68,31 @@ def test_work_and_what_was_looked_at_are_kept(old: BaseDatabaseWrapper) -> None:
         put(cursor, "organisations_unit")
         put(cursor, "accounts_party")
         put(cursor, "accounts_user")
-        put(cursor, "cases_task", unit_id=KEY, stage="process", state="open", due_at=NOW, assignee_id=None)
+        steps = json.dumps([{"key": "look", "role": "head"}, {"key": "x"}])
+        put(cursor, "flows_flow")
+        put(cursor, "flows_flowversion", flow_id=KEY, steps=steps)
+        put(cursor, "cases_case", flow_version_id=KEY)
+        put(cursor, "cases_task", step="look", unit_id=KEY, stage="process", state="open", due_at=NOW, assignee_id=None)
+        put(cursor, "cases_task", id=UUID(int=8), step="x", unit_id=KEY, stage="process", state="open", due_at=NOW,
+            assignee_id=None)  # fmt: skip
         put(cursor, "dossiers_dossier", case_id=KEY, applicant_id=KEY)
         put(cursor, "desk_reading", dossier_id=KEY, reader_id=KEY, day=NOW.date(), first_at=NOW)
         cursor.execute("SET session_replication_role = origin")
     executor = MigrationExecutor(old)
     executor.migrate(executor.loader.graph.leaf_nodes())
     with old.cursor() as cursor:
-        cursor.execute("SELECT unit_id, stage, tasks FROM cases_workcount")
-        assert cursor.fetchall() == [(KEY, "process", 1)]
+        cursor.execute("SELECT step, role FROM cases_task ORDER BY step")
+        assert cursor.fetchall() == [("look", "head"), ("x", "")], "each step asks for what its flow says"
+        cursor.execute("SELECT unit_id, stage, role, tasks FROM cases_workcount")
+        counted = Counter({(str(unit), stage, role): tasks for unit, stage, role, tasks in cursor.fetchall()})
+        assert counted.total() == 2
+        cursor.execute("SELECT stream, seq, at, kind, actor, data, prev_hash, hash FROM ledger_event")
+        for stream, seq, at, kind, actor, data, head, written in cursor.fetchall():
+            actor, data = json.loads(actor), json.loads(data)
+            assert event_hash(bytes(head), stream, seq, at, kind, actor, data) == bytes(written)
+            for unit, stage, _state, _due_on, by, _person, _answerable, *role in data["work"]:
+                counted[unit, stage, (*role, "")[0]] += by
+        assert +counted == Counter({(str(KEY), "process", "head"): 1, (str(KEY), "process", ""): 1}), "by the reader"
         cursor.execute("SELECT dossier_id, officer_id, day, way FROM dossiers_access")
         assert cursor.fetchall() == [(KEY, KEY, NOW.date(), "desk")]
         cursor.execute("SELECT count(*) FROM cases_reminderrule")
