@@ -34,6 +34,14 @@ PERSONAS: tuple[Persona, ...] = (
     ),
     Persona("specialist", "demo-specialist", _("Specialist"), _("checks and prepares"), "pen", "desk:worklist"),
     Persona("head", "demo-head", _("Head of unit"), _("assigns, approves and signs"), "sign", "desk:worklist"),
+    Persona(
+        "leader",
+        "demo-leader",
+        _("Leader of the agency"),
+        _("stands over the heads, hears of what is late, signs"),
+        "building",
+        "desk:leader",
+    ),
     Persona("clerk", "demo-clerk", _("Clerk"), _("sends results out and returns them"), "mail", "desk:worklist"),
     Persona(
         "volunteer",

@@ -171,14 +171,16 @@ def plan(
     samples: Samples,
     first: datetime | None = None,
     serial: int = 0,
+    portion: int = PORTION,
 ) -> list[Portion]:
-    """Divides ``total`` dossiers over the days from ``first`` (a year before) to ``until`` into portions.
+    """Divides ``total`` dossiers over the days from ``first`` (a year before) to ``until`` into portions of about
+    ``portion`` each.
 
     ``serial``: the number of the first person; of two plans in one database the second goes on after the first.
     """
     begin = (first or until - HISTORY).astimezone(VIETNAM).date()
     days = rhythm.spread(calendar_for(None), begin, until.astimezone(VIETNAM).date(), total)
-    held = rhythm.chunks(days, PORTION)
+    held = rhythm.chunks(days, portion)
     before = [0, *accumulate(sum(day.count for day in each) for each in held)]
     return [
         Portion(number, seed, tuple(each), until, samples, serial + before[number]) for number, each in enumerate(held)

@@ -77,6 +77,7 @@ PERSONAS: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [(role, unit) for role in ("specialist",) for unit in ("ward", PERSONA_DEPARTMENT)],
     ),
     "demo-head": ("Nguyễn Thị Thanh Hà", [("head", "ward"), ("head", PERSONA_DEPARTMENT)]),
+    "demo-leader": ("Phan Quốc Dũng", [("leader", "ward"), ("leader", PERSONA_DEPARTMENT)]),
     "demo-clerk": ("Lê Thị Diệu Hiền", [("clerk", "ward")]),
     "demo-volunteer": ("Nguyễn Hữu Đạt", [("helper", "ward.01")]),
     "demo-admin": ("Hoàng Viết Toàn", [("administrator", PROVINCE)]),
