@@ -82,7 +82,8 @@ def build(
 ) -> Summary:
     """Builds the demo province. A second run changes nothing; one that was broken off goes on as it was begun.
 
-    ``portion``: about how many dossiers are written in one transaction. Raises ``Refused`` in a database that holds anything else.
+    ``portion``: about how many dossiers are written in one transaction. Raises ``Refused`` in a database that holds
+    anything else.
     """
     begun = _begun()
     if begun.get("finished"):
