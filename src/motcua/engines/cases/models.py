@@ -151,6 +151,11 @@ class Task(QuickRow):
                 name="task_waiting_by_unit",
                 condition=Q(state="waiting"),
             ),
+            models.Index(
+                fields=["unit", "stage", "role", "due_at", "id"],
+                name="task_waiting_by_role",
+                condition=Q(state="waiting"),
+            ),
             # who leads everything goes through all open work as it is due
             models.Index(fields=["due_at", "id"], name="task_open_by_due", condition=Q(state="open")),
             models.Index(
