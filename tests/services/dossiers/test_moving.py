@@ -13,7 +13,7 @@ from motcua.engines.organisations.queries import calendar_for
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
-from motcua.foundation.working_time import DEFAULT_CALENDAR, Allowance, due
+from motcua.foundation.working_time import DEFAULT_CALENDAR, Allowance, Calendar, due
 from motcua.services.dossiers import actions, queries
 from motcua.services.dossiers.actions.transfer import Said
 from motcua.services.dossiers.explain import reckoning_of
@@ -51,6 +51,14 @@ def at(text: str) -> datetime:
 def test_paper_leaves_the_same_day_or_the_next_morning_after_15(received: str, leaves: str) -> None:
     """ND118 Đ18."""
     assert moving.transfer_due(DEFAULT_CALENDAR, at(received)) == at(leaves)
+
+
+def test_where_saturday_ends_at_noon_paper_received_afterwards_leaves_on_monday() -> None:
+    """ND118 Đ18: a moment to leave is never in the past."""
+    week = {day: ["07:00-11:30", "13:30-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+    calendar = Calendar.from_data({"week": {**week, "sat": ["07:00-11:30"]}})
+    assert moving.transfer_due(calendar, at("2026-11-21 11:00")) == at("2026-11-21 11:30")
+    assert moving.transfer_due(calendar, at("2026-11-21 14:00")) == at("2026-11-23 08:00")
 
 
 def test_paper_arrives_within_one_working_day() -> None:
@@ -326,3 +334,39 @@ def test_kiosk_and_national_portal_have_the_times_of_submitting_online() -> None
     assert procedure.method("KIOSK") == procedure.method("NATIONAL") == procedure.method("ONLINE")
     assert procedure.method("DIRECT") is None
     assert make_dossier("accepted", procedure=procedure, channel="NATIONAL").case.allowance == "5 working_day"
+
+
+@pytest.mark.parametrize("where", ["at the counter", "on the way", "confirmed meanwhile"])
+def test_stopped_before_its_papers_arrived_it_goes_on_from_where_they_are(where: str) -> None:
+    """ND118 Đ21, ND309 Đ8.3: taken up again, the clock starts when the agency has the papers, not before and surely
+    then."""
+    dossier, here, there = received_elsewhere()
+    key = dossier.pk
+    sheet = None
+    with clock.at(at("2026-11-18 16:00")):
+        if where != "at the counter":
+            sheet = sheet_of(dossier, here)
+        actions.stop.run(there.head, key, reason="dispute", explanation="Đang tranh chấp")
+    with clock.at(at("2026-11-19 08:30")):
+        if sheet is not None and where == "confirmed meanwhile":
+            actions.confirm_sheet(there.counter, sheet.pk, {key: Said(True)})
+    with clock.at(at("2026-11-25 09:00")):
+        actions.reopen.run(there.head, key, reason="cause_gone", explanation="Đã hòa giải")
+        task = open_task(key)
+        if where == "at the counter":
+            assert (task.step, task.unit_id, task.due_at) == (
+                moving.SEND,
+                unit("other_commune_centre"),
+                at("2026-11-25 17:00"),
+            )
+            sheet = sheet_of(fresh(dossier), here)
+        if where == "confirmed meanwhile":
+            assert task.stage == "process"
+        else:
+            assert fresh(dossier).case.due_at is None
+            actions.take_in_one(there.counter, key, whole=True)
+    dossier = fresh(dossier)
+    assert dossier.arrived_at == dossier.case.clock_start == at("2026-11-25 09:00")
+    assert dossier.case.due_at == due(DEFAULT_CALENDAR, at("2026-11-25 09:00"), Allowance.parse("5 working_day"))
+    assert open_task(key).stage == "process"
+    assert HandOver.objects.filter(confirmed_at__isnull=True).count() == 0

@@ -414,7 +414,7 @@ def test_what_is_taken_up_again_goes_to_the_part_of_its_field(town: dict[str, An
             assert found | {task.unit_id} == {division.id}
             actions.pass_on.run(anybody[0], key, task_id=task.id)
             asked = factories.open_task(key)
-            assert directory().unit(asked.unit_id).code == ("H57.11" if goes_on else "H57.22"), "the flow names the unit"
+            assert directory().unit(asked.unit_id).code == ("H57.11" if goes_on else "H57.22"), "the flow says so"
         check_whole()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
@@ -94,6 +94,12 @@ def check_move(old: int, new: Status) -> None:
     """Raises ``Conflict`` unless a dossier may go from ``old`` to ``new``."""
     if new not in MOVES[Status(old)]:
         raise Conflict("This can't be done any more: the dossier has moved on. Please look at it again.")
+
+
+def in_time_to_extend(due_at: datetime, now: datetime, lead_days: int) -> bool:
+    """Whether an extension is announced early enough: so many days before the day on which the time ends (ND118 Đ19.6,
+    which counts days: the whole day before is in time)."""
+    return now.astimezone(VIETNAM).date() <= due_at.astimezone(VIETNAM).date() - timedelta(days=lead_days)
 
 
 def punctuality(due_at: datetime | None, ended_at: datetime | None, now: datetime, *, counts_late: bool = False) -> str:

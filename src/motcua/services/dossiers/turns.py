@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from motcua.engines.cases import actions as cases
@@ -20,7 +20,7 @@ from motcua.services.dossiers.actions.extending import may_note_payment
 from motcua.services.dossiers.actions.originals import kept_originals
 from motcua.services.dossiers.actions.stopping import may_lead, stoppable
 from motcua.services.dossiers.models import Dossier
-from motcua.services.dossiers.rules import MOVES, Status
+from motcua.services.dossiers.rules import MOVES, Status, in_time_to_extend
 
 DEMANDED_AT: Final = (Stage.PROCESS, Stage.SIGN)
 
@@ -57,6 +57,7 @@ RECORDED_BY: Final = {
     "corrections": "dossier.correction_asked",
     "extensions": "dossier.extended",
     "obligations": "dossier.payment_demanded",
+    "proposals": "dossier.proposed",
     "supplements": "dossier.supplement_requested",
 }
 """Parts of a dossier by the event that made the first of them."""
@@ -73,7 +74,7 @@ def told_by(dossier: Dossier, kinds: Collection[str]) -> None:
 
 
 def can_extend(dossier: Dossier, now: datetime) -> bool:
-    """Whether the law admits an extension now: a running clock, not extended before, a day or more left (Đ19.6)."""
+    """Whether the law admits an extension now: a running clock, not extended before, not yet the last day (Đ19.6)."""
     due_at = dossier.case.due_at
     if due_at is None or dossier.case.closed_at is not None or dossier.status == Status.FINISHED:
         return False
@@ -81,7 +82,7 @@ def can_extend(dossier: Dossier, now: datetime) -> bool:
         return False
     if len(parts(dossier, "extensions")) >= policies.number("extension_count", now):
         return False
-    return now <= due_at - timedelta(days=policies.number("extension_lead_days", now))
+    return in_time_to_extend(due_at, now, policies.number("extension_lead_days", now))
 
 
 def flags(dossier: Dossier, now: datetime) -> list[str]:

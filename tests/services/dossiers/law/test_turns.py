@@ -16,7 +16,7 @@ from motcua.services.dossiers import actions
 from motcua.services.dossiers.models import Correction, Dossier, DossierComponent, Result
 from motcua.services.dossiers.papercodes import paper_code
 from motcua.services.dossiers.rules import Status
-from motcua.services.dossiers.turns import flags
+from motcua.services.dossiers.turns import can_extend, flags
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -64,14 +64,18 @@ def test_extended_at_most_once_nd118_d19_6() -> None:
             _extend(staff, dossier)
 
 
-def test_extended_at_least_a_day_before_nd118_d19_6() -> None:
+def test_extended_at_latest_on_the_day_before_nd118_d19_6() -> None:
+    """The law counts the day, not 24 hours (ND61 Đ19.9 before it: “chậm nhất 01 ngày trước ngày hết hạn”)."""
     staff = factories.make_staff()
     dossier = factories.make_dossier("processing", staff=staff, at=MONDAY)
     due = _again(dossier).case.due_at
-    assert due is not None
-    with clock.at(due - timedelta(hours=23)), pytest.raises(Refused):
-        _extend(staff, dossier)
-    with clock.at(due - timedelta(hours=24)):
+    assert due == datetime(2026, 3, 9, 17, 0, tzinfo=VIETNAM)
+    with clock.at(datetime(2026, 3, 9, 0, 0, tzinfo=VIETNAM)):
+        assert not can_extend(_again(dossier), clock.now())
+        with pytest.raises(Refused):
+            _extend(staff, dossier)
+    with clock.at(datetime(2026, 3, 8, 23, 59, tzinfo=VIETNAM)):
+        assert can_extend(_again(dossier), clock.now())
         _extend(staff, dossier)
 
 

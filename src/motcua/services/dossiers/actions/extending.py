@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from motcua.engines.cases import actions as cases
 from motcua.engines.cases.models import CaseState, Stage, TaskState
@@ -19,7 +19,7 @@ from motcua.services.dossiers.actions.common import Action, end_wait, move, pers
 from motcua.services.dossiers.actions.flow import redate_steps
 from motcua.services.dossiers.actions.stopping import demanded, require_leading
 from motcua.services.dossiers.models import Dossier, Extension, Obligation
-from motcua.services.dossiers.rules import EXTENSION_BASIS, OBLIGATION_BASIS, Status
+from motcua.services.dossiers.rules import EXTENSION_BASIS, OBLIGATION_BASIS, Status, in_time_to_extend
 
 MOST_MONEY = 10**15
 _DEMANDING = dict.fromkeys(STAGE_PERMISSION, "dossier.process")
@@ -27,8 +27,8 @@ _DEMANDING = dict.fromkeys(STAGE_PERMISSION, "dossier.process")
 
 @Action
 def extend(work: Work, dossier: Dossier, *, allowance: str, reason: str, explanation: str) -> Extension:
-    """Gia hạn with form 04: an apology, a reason from the list, and a new due date, once, at least a day before the
-    old one (ND118 Đ19.6). The counter adjusts the date and the applicant is told.
+    """Gia hạn with form 04: an apology, a reason from the list, and a new due date, once, at the latest on the day
+    before the old one (ND118 Đ19.6). The counter adjusts the date and the applicant is told.
 
     ``allowance`` counts on from the old due date, as in “5 working_day”. Raises ``NotAllowed`` for who does not lead
     where the dossier lies; ``Invalid``; ``Conflict`` while it waits or has ended; ``Refused`` when there is no due
@@ -55,7 +55,7 @@ def extend(work: Work, dossier: Dossier, *, allowance: str, reason: str, explana
         )
     old_due = case.due_at
     lead = policies.number("extension_lead_days", work.now)
-    late = work.now > old_due - timedelta(days=lead)
+    late = not in_time_to_extend(old_due, work.now, lead)
     if late and not work.retells:
         raise Refused(
             "An extension is announced at least %(days)s days before the due date (%(basis)s). It is too late now.",

@@ -113,9 +113,7 @@ def open_transfer(work: Work, dossier: Dossier, step: str) -> Task:
         name=moving.NAMES[step],
         stage=Stage.TRANSFER,
         unit_id=unit_id,
-        due_at=moving.sending_due(unit_id, work.now)
-        if step in (moving.SEND, moving.SEND_RESULT)
-        else moving.expected_arrival(calendar_for(unit_id), work.now),
+        due_at=moving.travel_due(step, unit_id, work.now),
     )
 
 
@@ -124,6 +122,9 @@ def redate_steps(work: Work, dossier: Dossier) -> None:
     flow = definition_of(dossier.case)
     for task in dossier.case.open_tasks:
         if task.stage == Stage.CONSULT:
+            continue
+        if task.stage == Stage.TRANSFER:
+            cases.release_task(work, dossier.case, task, moving.travel_due(task.step, task.unit_id, work.now))
             continue
         hours = next((step.hours for step in flow.steps if step.key == task.step), None)
         cases.release_task(work, dossier.case, task, step_due(task.unit_id, work.now, hours, dossier.case.due_at))

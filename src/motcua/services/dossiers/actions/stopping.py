@@ -22,11 +22,13 @@ from motcua.services.dossiers.actions.common import (
     redate,
     require_applicant,
 )
-from motcua.services.dossiers.actions.flow import definition_of, open_step
+from motcua.services.dossiers.actions.flow import definition_of, open_step, open_transfer
+from motcua.services.dossiers.actions.intake import start_clock
 from motcua.services.dossiers.actions.reorganised import with_successors
 from motcua.services.dossiers.actions.supplement import pending
-from motcua.services.dossiers.models import Dossier, Obligation
+from motcua.services.dossiers.models import Dossier, HandOverItem, Obligation
 from motcua.services.dossiers.rules import MOVES, STOP_BASIS, Status
+from motcua.services.dossiers.together import moving
 
 LEADING = ("dossier.assign", "dossier.sign")
 """Who may stop a dossier or take it up again: who leads where it lies."""
@@ -123,8 +125,10 @@ def reopen(work: Work, dossier: Dossier, *, reason: str, explanation: str) -> Do
     work.change(case, "state", "closed_at")
     moved = with_successors(work, dossier, laid_aside)
     redate(work, dossier)
-    for step in steps:
-        open_step(work, dossier, step)
+    if dossier.arrived_at is None:
+        to = [_where_its_papers_are(work, dossier)]
+    else:
+        to = [open_step(work, dossier, step).step for step in steps]
     record(
         work,
         dossier,
@@ -136,7 +140,7 @@ def reopen(work: Work, dossier: Dossier, *, reason: str, explanation: str) -> Do
             "explanation": explanation.strip()[:2000],
             "basis": chosen.basis,
             "due_at": case.due_at.isoformat() if case.due_at else None,
-            "to": [step.key for step in steps],
+            "to": to,
             **moved,
         },
     )
@@ -192,6 +196,18 @@ def _cut_off(dossier: Dossier) -> list[Step]:
         if task.state == TaskState.CANCELLED and task.closed_at == closed_at and task.step in known
     ]
     return [known[key] for key in dict.fromkeys(cut)] or [flow.first]
+
+
+def _where_its_papers_are(work: Work, dossier: Dossier) -> str:
+    """A dossier that ended before the agency had it: its papers leave, arrive, or are there by now, and the clock
+    starts with that (ND309 Đ8.3). Returns the step that is open."""
+    lines: list[HandOverItem] = sorted(parts(dossier, "hand_overs"), key=lambda line: line.id)
+    last = lines[-1] if lines else None
+    if not moving.must_travel(dossier) or (last is not None and last.arrived):
+        start_clock(work, dossier)
+        return open_step(work, dossier, definition_of(dossier.case).first).step
+    on_the_way = last is not None and last.arrived is None
+    return open_transfer(work, dossier, moving.ARRIVE if on_the_way else moving.SEND).step
 
 
 def _wait_of_closing(dossier: Dossier) -> Stop | None:

@@ -175,6 +175,12 @@ def overview(actor: Actor, *, late: int | None = None, units: int | None = None)
     return found
 
 
+def corrections(actor: Actor) -> list[Correction]:
+    """Results to be corrected in the units that the actor leads, due first; one query."""
+    found = Correction.objects.filter(done_at__isnull=True, dossier__competent__in=led_units(actor))
+    return list(found.select_related("dossier__case").order_by("due_at", "id")[: MOST_CORRECTIONS + 1])
+
+
 def _cells(led: list[UUID], today: date) -> list[_Cell]:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, {"led": led, "today": today})

@@ -13,7 +13,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from motcua.engines.cases.models import Stage, Task, TaskState
 from motcua.engines.ledger.actor import Actor
@@ -60,12 +60,13 @@ ARRIVAL_DAYS: Final = 1
 
 def transfer_due(calendar: Calendar, received: datetime, cutoff: time = CUTOFF) -> datetime:
     """Until when paper must leave: the end of the day, or of the first working hour of the next working day when it
-    was received after the cut-off or on a day off (ND118 Đ18)."""
+    was received after the cut-off, after closing or on a day off (ND118 Đ18)."""
     here = received.astimezone(VIETNAM)
     midnight = datetime.combine(here.date(), time.min, tzinfo=VIETNAM)
     shifts = calendar.table.shifts_on(here.date().toordinal())
-    if shifts and here.time() <= cutoff:
-        return midnight + timedelta(seconds=shifts[-1][1])
+    closing = midnight + timedelta(seconds=shifts[-1][1]) if shifts else None
+    if closing is not None and here.time() <= cutoff and here < closing:
+        return closing
     following = next_working_day(calendar, here.date())
     return add_working_seconds(calendar, datetime.combine(following, time.min, tzinfo=VIETNAM), 3600)
 
@@ -73,6 +74,13 @@ def transfer_due(calendar: Calendar, received: datetime, cutoff: time = CUTOFF) 
 def sending_due(unit_id: UUID, received: datetime) -> datetime:
     """The same at a counter, by its calendar and the hour that holds in the province on that day."""
     return transfer_due(calendar_for(unit_id), received, policies.time_of_day("transfer_cutoff", received))
+
+
+def travel_due(step: str, unit_id: UUID, moment: datetime) -> datetime:
+    """When a step of a transfer is due that begins at a moment: leaving, or arriving."""
+    if step in (SEND, SEND_RESULT):
+        return sending_due(unit_id, moment)
+    return expected_arrival(calendar_for(unit_id), moment)
 
 
 def expected_arrival(calendar: Calendar, received: datetime) -> datetime:
@@ -242,15 +250,21 @@ def visible_sheets(actor: Actor) -> QuerySet[HandOver]:
 
 
 def awaited(actor: Actor) -> list[HandOver]:
-    """Sheets on their way to the officer's counters, oldest first."""
+    """Sheets on their way to the officer's counters, oldest first; ``lines``: how many dossiers each lists."""
     sheets = HandOver.objects.filter(receiver__in=_own_units(actor), confirmed_at__isnull=True)
-    return list(sheets.select_related("sender", "receiver", "made_by").order_by("made_at")[:MOST_ROWS])
+    return list(
+        sheets.annotate(lines=Count("items"))
+        .select_related("sender", "receiver", "made_by")
+        .order_by("made_at")[:MOST_ROWS]
+    )
 
 
 def sent(actor: Actor, limit: int = 50) -> list[HandOver]:
-    """Sheets that the officer's counters made, newest first."""
+    """Sheets that the officer's counters made, newest first; ``lines``: how many dossiers each lists, ``lacking``: how
+    many of them did not arrive whole."""
     sheets = HandOver.objects.filter(sender__in=_own_units(actor))
-    return list(sheets.select_related("sender", "receiver", "made_by").order_by("-made_at")[:limit])
+    counted = sheets.annotate(lines=Count("items"), lacking=Count("items", filter=Q(items__arrived=False)))
+    return list(counted.select_related("sender", "receiver", "made_by").order_by("-made_at")[:limit])
 
 
 def get_sheet(actor: Actor, sheet_id: UUID) -> HandOver:
