@@ -55,6 +55,8 @@ class SlowClock:
             if self.stopped is None:
                 self.stop(at, "resume")
         elif kind == "dossier.reopened":
+            if data.get("arrived"):  # its papers had come while it was stopped
+                self.begin(at)
             self.go_on(at)
 
     @property

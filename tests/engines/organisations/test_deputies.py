@@ -67,6 +67,9 @@ def test_a_deputy_signs_for_the_head_and_every_paper_says_so() -> None:
     event = Event.objects.get(stream=dossier.pk, kind="dossier.completed")
     assert event.actor["for"] == {"id": str(staff.head.id), "name": staff.head.name}
     assert signature_of(event.actor) == result.signer_name
+    actions.ask_correction.run(staff.counter, dossier.pk, reason="typing", explanation="Sai tên đệm")  # ND118 Đ23
+    right = actions.correct_result.run(deputy, dossier.pk, name="Giấy khai sinh")
+    assert right.signer_name == result.signer_name
     assert verify(stream=dossier.pk).ok
 
 

@@ -115,7 +115,7 @@ def test_a_mandate_for_another_procedure_opens_nothing() -> None:
 
 def follow() -> None:
     """What the worker does: reads the ledger, then runs what was queued."""
-    for name in ("notices", "helpers_notices"):
+    for name in ("notices", "helpers_notices", "turns_notices"):
         catch_up(readers.get(name))
     run_jobs()
 
@@ -124,7 +124,7 @@ def follow() -> None:
 def test_both_are_told() -> None:
     grantor, agent = make_citizen(), make_citizen()
     mandate = authorised(grantor, agent)
-    by_agent(grantor, agent)
+    dossier, other = by_agent(grantor, agent), by_agent(grantor, agent)
     follow()
     kinds = {
         who: set(Message.objects.filter(party=who.party).values_list("kind", flat=True)) for who in (grantor, agent)
@@ -135,6 +135,13 @@ def test_both_are_told() -> None:
         mandates.revoke(work, mandate.pk)
     follow()
     assert Message.objects.filter(party=grantor.party, kind="mandate.revoked_grantor").exists()
+    actions.withdraw.run(actor_of(grantor), dossier.pk)
+    actions.accept.run(make_staff().counter, other.pk)
+    actions.stop.run(actor_of(grantor), other.pk, reason="applicant")
+    follow()
+    told = Message.objects.filter(kind__in=("dossier.withdrawn", "dossier.accepted", "dossier.stopped_own"))
+    assert {row.party_id for row in told} == {grantor.party_id}, "whose mandate has ended hears nothing more"
+    assert told.count() == 3
 
 
 # -- helpers ------------------------------------------------------------------------------------------------
@@ -180,6 +187,7 @@ def test_a_helper_sees_what_they_submitted_for_a_time_and_does_nothing_more() ->
         lambda: actions.accept.run(helper, dossier.pk),
         lambda: actions.withdraw.run(helper, dossier.pk),
         lambda: actions.remark.run(helper, dossier.pk, text="Ghi chú"),
+        lambda: actions.attach.run(helper, dossier.pk, files=[actions.FileIn("ab" * 32, "thêm.pdf")]),
     ):
         with pytest.raises(NotAllowed):
             attempt()

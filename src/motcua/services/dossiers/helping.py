@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 
 from motcua.engines.accounts import mandates
@@ -32,6 +34,14 @@ def is_agent(actor: Actor, dossier: Dossier) -> bool:
         return False
     grantor = dossier.applicant_id
     return grantor is not None and mandates.holds(actor.party_id, grantor, dossier.procedure_code)
+
+
+def agent_told(dossier: Dossier) -> UUID | None:
+    """Who hears what the applicant hears: the agent, as long as the mandate holds."""
+    agent, grantor = dossier.agent_id, dossier.applicant_id
+    if agent is None or grantor is None or not mandates.holds(agent, grantor, dossier.procedure_code):
+        return None
+    return agent
 
 
 def is_helper(actor: Actor, dossier: Dossier) -> bool:

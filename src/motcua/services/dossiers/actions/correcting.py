@@ -135,7 +135,7 @@ def correct_result(
     result.paper_code = paper_code_of(dossier, result)
     result.pickup_code = pickup_code()
     result.revision += 1
-    result.signed_by, result.signer_name, result.signed_at = work.actor.id, work.actor.name, work.now
+    result.signed_by, result.signer_name, result.signed_at = work.actor.id, work.actor.signature, work.now
     result.returned_at, result.returned_to, result.proof, result.tracking = None, "", "", ""
     result.reminded_at = None
     work.change(

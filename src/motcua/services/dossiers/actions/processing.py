@@ -312,6 +312,8 @@ def attach(work: Work, dossier: Dossier, *, files: Sequence[FileIn], component: 
         raise Conflict("The dossier is closed.")
     if work.actor.kind == "citizen":
         raise Refused("Papers can be added when the office asks for them.")
+    if work.actor.kind == "officer":
+        require_any(work, dossier)
     if not files:
         raise Invalid(fields={"files": ["Choose a file."]})
     target = dossier.components.filter(key=component).first() if component else None

@@ -125,7 +125,8 @@ def reopen(work: Work, dossier: Dossier, *, reason: str, explanation: str) -> Do
     work.change(case, "state", "closed_at")
     moved = with_successors(work, dossier, laid_aside)
     redate(work, dossier)
-    if dossier.arrived_at is None:
+    travelled = dossier.arrived_at is None
+    if travelled:
         to = [_where_its_papers_are(work, dossier)]
     else:
         to = [open_step(work, dossier, step).step for step in steps]
@@ -141,6 +142,7 @@ def reopen(work: Work, dossier: Dossier, *, reason: str, explanation: str) -> Do
             "basis": chosen.basis,
             "due_at": case.due_at.isoformat() if case.due_at else None,
             "to": to,
+            **({"arrived": True} if travelled and dossier.arrived_at is not None else {}),
             **moved,
         },
     )

@@ -13,6 +13,7 @@ from motcua.engines.ledger.readers import reader
 from motcua.engines.notices.actions import Notice, send
 from motcua.engines.organisations.queries import directory
 from motcua.services.dossiers.following.readers import TOLD, notice_of, to_applicant, to_officer
+from motcua.services.dossiers.helping import agent_told
 from motcua.services.dossiers.models import Dossier, Load
 from motcua.services.dossiers.office.people import people_for
 from motcua.services.dossiers.together import moving
@@ -57,9 +58,9 @@ def _of_mandate(event: Event) -> list[Notice]:
 
 def _of_dossier(dossier: Dossier, event: Event) -> list[Notice]:
     found: list[Notice] = []
-    if event.kind in TOLD and dossier.agent_id is not None:
+    if event.kind in TOLD and (agent := agent_told(dossier)) is not None:
         told = notice_of(dossier, event)
-        found.append(replace(told, dedupe=f"{told.dedupe}:agent", party_id=dossier.agent_id, email=""))
+        found.append(replace(told, dedupe=f"{told.dedupe}:agent", party_id=agent, email=""))
     if event.kind == "dossier.submitted" and "assisted" in event.data and dossier.applicant_id:
         units = directory().by_id
         unit = units.get(UUID(event.data["assisted"]["unit"]))

@@ -15,6 +15,7 @@ from motcua.foundation.clock import VIETNAM
 from motcua.foundation.money import format_vnd
 from motcua.services.dossiers import reasons
 from motcua.services.dossiers.following.readers import return_place, to_applicant, to_officer
+from motcua.services.dossiers.helping import agent_told
 from motcua.services.dossiers.models import Dossier, ReasonKind
 from motcua.services.dossiers.office.people import people_for
 
@@ -57,9 +58,10 @@ def _to_people(dossier: Dossier, event: Event) -> list[Notice]:
         return []
     kind, more = message_of(dossier, event.kind, event.data)
     told = to_applicant(dossier, kind, dedupe=f"event:{event.pk}", at=event.at, **more)
-    if dossier.agent_id is None:
+    agent = agent_told(dossier)
+    if agent is None:
         return [told]
-    return [told, replace(told, dedupe=f"{told.dedupe}:agent", party_id=dossier.agent_id, email="")]
+    return [told, replace(told, dedupe=f"{told.dedupe}:agent", party_id=agent, email="")]
 
 
 def message_of(dossier: Dossier, kind: str, data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
