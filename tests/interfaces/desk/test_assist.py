@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from motcua.engines.ledger import readers
+from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.readers import catch_up
 from motcua.engines.notices.models import Message
 from motcua.foundation import clock
@@ -19,7 +20,16 @@ from motcua.interfaces.desk.models import Intake
 from motcua.services.dossiers import actions
 from motcua.services.dossiers.jobs import intake as intake_jobs
 from motcua.services.dossiers.models import AnswerCount, Assistance, Dossier
-from tests.factories import make_citizen, make_dossier, make_officer, make_procedure, make_staff, make_units, unit
+from tests.factories import (
+    make_citizen,
+    make_dossier,
+    make_officer,
+    make_procedure,
+    make_staff,
+    make_units,
+    open_task,
+    unit,
+)
 from tests.interfaces.desk.support import signed_in
 from tests.interfaces.desk.test_dossier import PNG
 from tests.interfaces.desk.test_intake import CARD, step
@@ -139,6 +149,13 @@ def test_answers_in_time_are_counted_and_the_unseen_is_told_to_the_head() -> Non
         intake_jobs.escalate_intake(0)
     told = Message.objects.filter(kind="dossier.intake_unseen").values_list("user_id", flat=True)
     assert sorted(told) == sorted([head.pk, staff.head.id]), "the heads of the counter and above it, once"
+    over_tet = make_dossier("new", staff=staff, at=datetime(2026, 2, 13, 18, 0, tzinfo=VIETNAM))
+    due_at = open_task(over_tet.pk).due_at
+    assert due_at - over_tet.submitted_at > timedelta(days=9)
+    with clock.at(due_at - timedelta(hours=1)):
+        intake_jobs.escalate_intake(0)
+    assert Message.objects.filter(kind="dossier.intake_unseen").count() == 4, "after nine days off as well"
+    actions.withdraw.run(SYSTEM, over_tet.pk)
     with clock.at(monday + timedelta(days=2)):
         actions.accept.run(staff.counter, slow.pk)
     catch_up(readers.get("answer_counts"))

@@ -16,6 +16,7 @@ from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.work import begin
 from motcua.foundation import clock
+from motcua.foundation.errors import Refused
 from motcua.services.dossiers import actions, papers, policies
 from motcua.services.dossiers.models import (
     Document,
@@ -110,6 +111,27 @@ def test_form_1_counts_originals_certified_copies_photocopies_and_sets() -> None
     assert receipt["return_place"].startswith("Trung tâm Phục vụ hành chính công phường Thuận Hóa")
     assert receipt["received"].endswith(f"{clock.today():%d/%m/%Y}")
     assert receipt["qr"].startswith("<svg")
+
+
+def test_form_3_also_says_what_the_agency_rejected_nd118_d19() -> None:
+    staff = make_staff()
+    rejected, granted = make_dossier("signing", staff=staff), make_dossier("finished", staff=staff)
+    actions.complete.run(
+        staff.head,
+        rejected.pk,
+        task_id=open_task(rejected.pk).pk,
+        approved=False,
+        name="Thông báo",
+        reason="Thửa đất đang có tranh chấp",
+    )
+    assert issuing.called_for(event_of(rejected, "dossier.completed")) == [("03", 1)]
+    assert issuing.called_for(event_of(granted, "dossier.completed")) == []
+    form = said(rejected, "03")
+    assert (form["reason"], form["officer"]) == ("Thửa đất đang có tranh chấp", staff.head.name)
+    assert form["agency"] == "Ủy ban nhân dân phường Thuận Hóa", "who decided, not the counter"
+    check_claims(issued(rejected, "03"))
+    with pytest.raises(Refused):
+        papers.issue(granted, "03")
 
 
 def test_form_4_apologises_and_names_the_new_day() -> None:

@@ -165,6 +165,13 @@ _FIGURES = (
         kind="choice",
         choices=EFFECTS,
     ),
+    Figure(
+        "obligation_effect",
+        _("When a financial obligation has been met"),
+        "resume",
+        kind="choice",
+        choices=EFFECTS,
+    ),
     Figure("obligation_remind_days", _("The applicant is reminded of an unpaid obligation after"), 7, unit=DAYS),
     Figure(
         "uncollected_days",

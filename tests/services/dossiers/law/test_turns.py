@@ -8,11 +8,13 @@ import pytest
 
 from motcua.engines.accounts.queries import actor_of
 from motcua.engines.cases.models import TaskState
+from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.models import Event
+from motcua.engines.ledger.work import begin
 from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed, Refused
-from motcua.services.dossiers import actions
+from motcua.services.dossiers import actions, policies
 from motcua.services.dossiers.models import Correction, Dossier, DossierComponent, Result
 from motcua.services.dossiers.papercodes import paper_code
 from motcua.services.dossiers.rules import Status
@@ -206,6 +208,20 @@ def test_a_payment_waits_with_the_clock_stopped_and_goes_on_with_what_was_left()
     assert _day(found.case.due_at) == date(2026, 3, 16), "the five working days of the wait are given back"
     with clock.at(MONDAY + timedelta(days=8)), pytest.raises(Conflict):
         actions.note_payment.run(staff.counter, dossier.pk, receipt="BL02")
+
+
+def test_a_province_may_let_the_period_begin_anew_after_a_payment() -> None:
+    staff = factories.make_staff()
+    dossier = factories.make_dossier("processing", staff=staff, at=MONDAY)
+    with clock.at(MONDAY), begin(SYSTEM) as work:
+        policies.set_figure(
+            work, key="obligation_effect", value="restart", valid_from=date(2026, 3, 2), basis="QĐ 6/2026/QĐ-UBND"
+        )
+    with clock.at(MONDAY + timedelta(days=1)):
+        actions.demand_payment.run(staff.specialist, dossier.pk, name="Lệ phí trước bạ", amount=5000)
+    with clock.at(MONDAY + timedelta(days=8)):
+        actions.note_payment.run(staff.counter, dossier.pk, receipt="BL01")
+    assert _day(_again(dossier).case.due_at) == date(2026, 3, 17), "five working days from Tuesday"
 
 
 def test_a_demand_is_taken_back_with_a_reason() -> None:

@@ -106,7 +106,8 @@ def demand_payment(
     work: Work, dossier: Dossier, *, name: str, amount: int, notice_number: str = "", pay_by: date | None = None
 ) -> Obligation:
     """Yêu cầu thực hiện nghĩa vụ tài chính (status 6): by the officer who has the dossier, or by a machine client that
-    may process it (the tax office of a land dossier). The clock stands; afterwards what was left goes on.
+    may process it (the tax office of a land dossier). The clock stands; afterwards what was left goes on, or what
+    the policy ``obligation_effect`` says.
 
     ``amount``: whole đồng. Raises ``NotAllowed``, ``Invalid``; ``Conflict`` when the dossier is not in hand.
     """
@@ -132,7 +133,8 @@ def demand_payment(
     )
     work.add(row)
     parts(dossier, "obligations").append(row)
-    cases.stop_clock(work, dossier.case, reason="payment", effect="resume", basis=OBLIGATION_BASIS)
+    effect = policies.effect("obligation_effect", work.now)
+    cases.stop_clock(work, dossier.case, reason="payment", effect=effect, basis=OBLIGATION_BASIS)
     dossier.case.due_at = None
     work.change(dossier.case, "due_at")
     record(

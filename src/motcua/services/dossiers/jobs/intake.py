@@ -27,7 +27,8 @@ from motcua.services.dossiers.rules import ONLINE_CHANNELS, Status
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 500
-NO_OLDER: Final = timedelta(days=7)
+NO_OLDER: Final = timedelta(days=45)
+"""What has waited longer is past every answer that is due: the longest holidays (Tết) are nine days and more."""
 AHEAD: Final = timedelta(minutes=30)
 """The job runs every ten minutes; an alert must be there in time."""
 

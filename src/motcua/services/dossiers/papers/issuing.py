@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import Q, QuerySet
 
 from motcua.engines.files.actions import keep_own
 from motcua.engines.ledger.actor import SYSTEM
@@ -45,12 +47,15 @@ ENDINGS: Final = (
 )
 """Events that end a dossier: the control sheet is kept as it stood then."""
 
+DECIDED: Final = "dossier.completed"
+"""The agency's decision: where it is a rejection, form 03 says so as at the counter (ND118 Đ19)."""
+
 FORMS: Final[dict[str, Form]] = {
     form.code: form
     for form in (
         Form("01", "form01", ("dossier.accepted",), receipt),
         Form("02", "form02", ("dossier.supplement_requested",), turns.supplement),
-        Form("03", "form03", ("dossier.refused",), turns.refusal),
+        Form("03", "form03", ("dossier.refused", DECIDED), turns.refusal),
         Form("04", "form04", ("dossier.extended",), turns.extension, of_agency=True),
         Form("05", "form05", ("dossier.stopped", "dossier.closed_unanswered"), turns.stop, of_agency=True),
         Form("06", "form06", ENDINGS, control, of_agency=True),
@@ -73,18 +78,26 @@ def called_for(event: Event) -> list[tuple[str, int]]:
     for form in FORMS.values():
         if event.kind not in form.events or (form.code == "01" and event.data.get("receipt") is False):
             continue
+        if event.kind == DECIDED and event.data.get("approved") is not False:
+            continue
         number = event.data.get("number") if form.code == "02" else None
         if number is None and (len(form.events) > 1 or form.code == "04"):
-            before = Event.objects.filter(stream=event.stream, kind__in=form.events, seq__lt=event.seq)
+            before = _events(form, event.stream).filter(seq__lt=event.seq)
             number = before.count() + 1
         found.append((form.code, int(number or 1)))
     return found
 
 
+def _events(form: Form, stream: UUID) -> QuerySet[Event]:
+    """What calls for the form in a dossier."""
+    found = Event.objects.filter(stream=stream, kind__in=form.events)
+    return found.filter(~Q(kind=DECIDED) | Q(data__approved=False)) if DECIDED in form.events else found
+
+
 def content_of(dossier: Dossier, form_code: str, number: int, event: Event) -> dict[str, Any]:
     """Everything that a form says, as plain data."""
     form = FORMS[form_code]
-    unit_id = dossier.competent_id if form.of_agency else None
+    unit_id = dossier.competent_id if form.of_agency or event.kind == DECIDED else None
     return {**dossier_head(dossier, form_code, number, event, unit_id), **form.content(dossier, event)}
 
 
@@ -97,9 +110,7 @@ def issue(dossier: Dossier, form_code: str, number: int = 1) -> Document:
     if found := made_before.first():
         return found
     form = FORMS.get(form_code)
-    events = (
-        Event.objects.filter(stream=dossier.pk, kind__in=form.events).order_by("seq") if form else Event.objects.none()
-    )
+    events = _events(form, dossier.pk).order_by("seq") if form else Event.objects.none()
     event = events[number - 1 : number].first() if number >= 1 else None
     if event is None or form is None:
         raise Refused("There is nothing in this dossier that this paper could say.")

@@ -12,6 +12,7 @@ from motcua.services.dossiers.papers import words
 
 EXTENSION_BASIS: Final = "Nghị định 118/2025/NĐ-CP, Điều 19 khoản 6"
 STOP_BASIS: Final = "Nghị định 118/2025/NĐ-CP, Điều 21"
+REJECTION_BASIS: Final = "Nghị định 118/2025/NĐ-CP, Điều 19"
 CLOSING_BASIS: Final = "Nghị định 118/2025/NĐ-CP, Điều 19 khoản 5"
 
 
@@ -29,7 +30,9 @@ def supplement(dossier: Dossier, event: Event) -> dict[str, Any]:
 
 
 def refusal(dossier: Dossier, event: Event) -> dict[str, Any]:
-    """Form 03: the reason from the list, in words, with the article."""
+    """Form 03: the reason from the list, in words, with the article; of the counter, or of the agency that decided."""
+    if event.kind == "dossier.completed":
+        return {"reason": event.data["reason"], "explanation": "", "basis": REJECTION_BASIS}
     return {
         "reason": _reason("refuse", event),
         "explanation": event.data["explanation"],
