@@ -169,7 +169,9 @@ def test_payment_wait_resumes(allowed: str, stopped: str, resumed: str, expected
 def test_extension_counts_on_and_a_late_one_is_flagged() -> None:
     start, five, two = at("2026-03-02T09:00"), Allowance(5, Unit.WORKING_DAY), Allowance(2, Unit.WORKING_DAY)
     end = due(DEFAULT_CALENDAR, start, five)
-    assert last_extension(end) == at("2026-03-08T17:00")
+    assert last_extension(end) == date(2026, 3, 8)
+    eve = reckon(DEFAULT_CALENDAR, start, five, extension=Extension(at("2026-03-08T23:00"), two))
+    assert (eve.due, eve.late_extension) == (at("2026-03-11T17:00"), False)
     early = reckon(DEFAULT_CALENDAR, start, five, extension=Extension(at("2026-03-06T08:00"), two))
     assert (early.due, early.late_extension) == (at("2026-03-11T17:00"), False)
     late = reckon(DEFAULT_CALENDAR, start, five, extension=Extension(at("2026-03-09T08:00"), two))

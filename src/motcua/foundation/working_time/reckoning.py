@@ -51,7 +51,7 @@ class Extension:
 class Reckoning:
     """The outcome. ``due`` is None while the clock stands; ``stopped_at`` says since when.
 
-    ``late_extension``: the extension came later than one day before the end (ND118 Đ19.6) and is to be flagged.
+    ``late_extension``: the extension came later than on the day before the last (ND118 Đ19.6) and is to be flagged.
     """
 
     due: datetime | None
@@ -183,7 +183,7 @@ def _resume(calendar: Calendar, state: _State, allowance: Allowance, wait: Stop,
 def _extend(calendar: Calendar, state: _State, extension: Extension, narrator: Narrator | None) -> bool:
     """Moves the end; True when the extension came later than the law allows."""
     before = moment(*state.end)
-    late = local(extension.at) > before - timedelta(days=1)
+    late = local(extension.at).date() > last_extension(before)
     day, second = state.end
     state.end = end_of(calendar, day, second, extension.allowance)
     state.nominal, state.part = (
@@ -197,9 +197,10 @@ def _extend(calendar: Calendar, state: _State, extension: Extension, narrator: N
     return late
 
 
-def last_extension(due: datetime) -> datetime:
-    """The last moment at which an extension may be announced: one day before the end (ND118 Đ19.6)."""
-    return local(due) - timedelta(days=1)
+def last_extension(due: datetime, days: int = 1) -> date:
+    """The last day on which an extension may be announced: so many days before the one on which the time ends (ND118
+    Đ19.6, which counts days and not hours)."""
+    return local(due).date() - timedelta(days=days)
 
 
 def closes_unanswered(calendar: Calendar, asked: datetime, days: int = 15) -> date:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 from typing import Final
 
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict
+from motcua.foundation.working_time import last_extension
 
 
 class Status(IntEnum):
@@ -99,7 +100,7 @@ def check_move(old: int, new: Status) -> None:
 def in_time_to_extend(due_at: datetime, now: datetime, lead_days: int) -> bool:
     """Whether an extension is announced early enough: so many days before the day on which the time ends (ND118 Đ19.6,
     which counts days: the whole day before is in time)."""
-    return now.astimezone(VIETNAM).date() <= due_at.astimezone(VIETNAM).date() - timedelta(days=lead_days)
+    return now.astimezone(VIETNAM).date() <= last_extension(due_at, lead_days)
 
 
 def punctuality(due_at: datetime | None, ended_at: datetime | None, now: datetime, *, counts_late: bool = False) -> str:
