@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from motcua.engines.flows import cells
 from motcua.engines.flows.rules import Definition, parse
 from motcua.engines.flows.sheet_files import Written, sheets_in, to_xlsx
 from motcua.engines.flows.sheets import Names, Reading, Sheet, read_sheets
 from motcua.engines.flows.wording import hours_in, selector_in, stage_in
-from motcua.foundation.errors import Invalid
+from motcua.foundation.errors import Invalid, TooLarge
 from motcua.foundation.messages import Text
 from motcua.foundation.text import clean_line
 from tests.engines.flows.strategies import flows
@@ -61,8 +62,8 @@ def book(rows: list[list[Any]], merge: tuple[str, ...] = ()) -> bytes:
     sheet.title = "Hộ tịch"
     for row in rows:
         sheet.append(row)
-    for cells in merge:
-        sheet.merge_cells(cells)
+    for together in merge:
+        sheet.merge_cells(together)
     out = io.BytesIO()
     workbook.save(out)
     return out.getvalue()
@@ -181,7 +182,8 @@ def test_out_and_in_again_is_the_same(flow: Definition) -> None:
         {"procedure_code": "", "field": "Hộ tịch, chứng thực; khác", "level": "COMMUNE"},
         {"procedure_code": "", "field": "", "level": "PROVINCE"},
     ]
-    reading = read(to_xlsx([Written("quy-trinh", "=1+1", rules, flow)]))
+    stored = cells.read(to_xlsx([Written("quy-trinh", "=1+1", rules, flow)]))["sheets"]  # without a process each time
+    reading = read_sheets([Sheet(one["name"], one["rows"], one["merged"]) for one in stored], HERE)
     assert reading.refused == []
     assert reading.notes == []
     assert (reading.flows[0].key, reading.flows[0].name) == ("quy-trinh", "=1+1")
@@ -193,6 +195,29 @@ def test_out_and_in_again_is_the_same(flow: Definition) -> None:
 def test_what_is_no_spreadsheet_is_refused(data: bytes) -> None:
     with pytest.raises(Invalid):
         sheets_in(data)
+
+
+def test_a_cell_far_outside_does_not_cost_the_server_its_memory() -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append(HEADS)
+    sheet["XFD1048576"] = "x"
+    out = io.BytesIO()
+    workbook.save(out)
+    with pytest.raises(TooLarge):
+        sheets_in(out.getvalue())
+
+
+def test_merged_cells_beyond_the_table_are_cut() -> None:
+    (sheet,) = sheets_in(book([["Mã TTHC", "Bước"], ["1.000123", "Xử lý"]], ("A2:A99", "B2:B9")))
+    assert sheet.merged == [(1, 0, 1, 0), (1, 1, 1, 1)]
+
+
+def test_formulas_without_a_result_are_refused_at_their_rows() -> None:
+    heads = ["Mã TTHC", "Bước thực hiện", "Số giờ"]
+    reading = read(book([heads, ["1.000123", "Xử lý", "=1/0"], ["=A2", "Ký duyệt", 3]]))
+    assert [(one.row, one.text.params) for one in reading.refused][:2] == [(2, {"text": "=1/0"}), (3, {"code": "=A2"})]
 
 
 @given(

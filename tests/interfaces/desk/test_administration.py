@@ -214,7 +214,12 @@ def test_the_ledger_shows_a_stream_and_its_verdict() -> None:
     leader = signed_in(make_officer("leader", make_units()["province"]))
     answer = leader.post(reverse("desk:ledger"), {"what": dossier.code.lower()}, follow=True)
     text = answer.content.decode()
-    assert "dossier.accepted" in text
+    assert "dossier.accepted" in text  # small, with what is stored
+    for words in (f"Hồ sơ {dossier.code}", "Được tiếp nhận", "Cơ quan có thẩm quyền", "Thẩm định", "Đang xử lý"):
+        assert words in text
+    assert "Competent" not in text
+    inspector = signed_in(make_officer("inspector", make_units()["province"]))
+    assert inspector.post(reverse("desk:ledger"), {"what": dossier.code}).status_code == 302
     for what in ("", "rubbish", str(uuid4())):
         assert leader.post(reverse("desk:ledger"), {"what": what}).status_code == 422
     assert leader.get(reverse("desk:stream", args=[uuid4()])).status_code == 200

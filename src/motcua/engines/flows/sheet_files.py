@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -12,7 +15,6 @@ from typing import Any, Final
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
-from python_calamine import CalamineError, load_workbook
 
 from motcua.engines.flows.rules import Definition
 from motcua.engines.flows.sheets import Sheet
@@ -21,8 +23,9 @@ from motcua.foundation.errors import Invalid, TooLarge
 
 MOST_BYTES: Final = 30 * 1024 * 1024
 MOST_UNPACKED: Final = 300 * 1024 * 1024
-MOST_ROWS: Final = 200_000
-_KINDS: Final = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
+PATIENCE: Final = 120
+"""Seconds that reading may take."""
+_KINDS: Final = ("xl/workbook.xml", "content.xml")
 
 HEADS: Final = (
     ("code", "Mã TTHC", 16),
@@ -58,25 +61,43 @@ def sheets_in(data: bytes) -> list[Sheet]:
     if len(data) > MOST_BYTES:
         raise TooLarge("The file is larger than 30 MB. Please divide it.")
     _look_inside(data)
-    sheets = []
+    return [
+        Sheet(one["name"], one["rows"], [tuple(place) for place in one["merged"]])
+        for one in _read_apart(data)["sheets"]
+    ]
+
+
+def _read_apart(data: bytes) -> dict[str, Any]:
+    """What ``cells`` reads in its own process, which may end for want of memory or time."""
     try:
-        book = load_workbook(io.BytesIO(data))
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            if sheet.total_height > MOST_ROWS:
-                raise TooLarge("The sheet %(name)s has more than 200,000 rows.", name=name[:80])
-            rows = sheet.to_python(skip_empty_area=False)
-            merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
-            sheets.append(Sheet(name, rows, merged))
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError, KeyError):
-        raise Invalid(
-            "The file cannot be read. Please save it as Excel (.xlsx) or OpenDocument (.ods) again."
-        ) from None
-    return sheets
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "motcua.engines.flows.cells"],
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=PATIENCE,
+            check=True,
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        raise TooLarge("The file would grow beyond measure when opened, so it was not accepted.") from None
+    found: dict[str, Any] = json.loads(done.stdout)
+    match found.get("refused"):
+        case "rows":
+            raise TooLarge("The sheet %(name)s has more than 200,000 rows.", name=found["sheet"])
+        case "columns" | "cells":
+            raise TooLarge(
+                "On sheet %(name)s something stands far outside the table. Delete the empty rows and columns there.",
+                name=found["sheet"],
+            )
+        case "unreadable":
+            raise Invalid("The file cannot be read. Please save it as Excel (.xlsx) or OpenDocument (.ods) again.")
+    return found
 
 
 def _look_inside(data: bytes) -> None:
     """A zip archive that says it is a spreadsheet and does not grow beyond measure."""
+    if not data.startswith(b"PK"):
+        raise Invalid("Only spreadsheets are read here: Excel (.xlsx) or OpenDocument (.ods).")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()

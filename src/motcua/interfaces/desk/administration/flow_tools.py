@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -219,14 +220,14 @@ def _answer(found: Answer) -> list[Block]:
         return [
             Cell(words),
             Cell(figures.count, number=True),
-            Cell(f"{100 * figures.late:.1f} %", number=True),
-            Cell(f"{figures.median_hours:.1f}", number=True),
-            Cell(f"{figures.ninety_hours:.1f}", number=True),
+            Cell(f"{number_format(100 * figures.late, 1)} %", number=True),
+            Cell(number_format(figures.median_hours, 1), number=True),
+            Cell(number_format(figures.ninety_hours, 1), number=True),
         ]
 
     heads = ["", _("Dossiers"), _("Late"), _("Half are ready within (hours)"), _("Nine of ten within (hours)")]
     rows = [
-        row(_("What happened"), found.happened),
+        row(_("In fact"), found.happened),
         row(_("Played unchanged"), found.unchanged),
         row(_("Played with the change"), found.changed),
     ]
@@ -235,8 +236,8 @@ def _answer(found: Answer) -> list[Block]:
     for step in found.steps_changed:
         cells = [Cell(step.name)]
         for name in ("queued", "idle", "served"):
-            before = f"{getattr(old[step.key], name):.1f}" if step.key in old else "–"
-            cells.append(Cell(f"{before} → {getattr(step, name):.1f}", number=True))
+            before = number_format(getattr(old[step.key], name), 1) if step.key in old else "–"
+            cells.append(Cell(f"{before} → {number_format(getattr(step, name), 1)}", number=True))
         before = f"{100 * old[step.key].load:.0f} %" if step.key in old else "–"
         loads.append([*cells, Cell(f"{before} → {100 * step.load:.0f} %", number=True)])
     load_heads = [

@@ -9,8 +9,8 @@ from django import forms
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from motcua.engines.ledger import readers
@@ -19,10 +19,13 @@ from motcua.engines.ledger.models import Event, ReaderCursor
 from motcua.engines.ledger.verify import application_may_change, verify
 from motcua.engines.organisations.queries import directory
 from motcua.foundation.clock import VIETNAM
+from motcua.foundation.errors import NotFound
 from motcua.interfaces.desk.access import actor_of, holding
-from motcua.interfaces.desk.administration.blocks import Block, Cell, FormBlock, Pairs, Table, failed, go, show
-from motcua.interfaces.desk.history import WORDS, who
+from motcua.interfaces.desk.administration.blocks import Block, Cell, FormBlock, Own, Pairs, Table, failed, go, show
+from motcua.interfaces.desk.administration.changes import entries_of
+from motcua.interfaces.desk.administration.event_words import READERS
 from motcua.services.dossiers import queries
+from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.models import Dossier
 
 reader_of = holding("ledger.read")
@@ -43,8 +46,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
         try:
             key: UUID | None = UUID(text)
         except ValueError:
-            key = queries.visible_to(actor_of(request)).filter(code=text.upper()).values_list("pk", flat=True).first()
-        if key is not None and Event.objects.filter(stream=key).exists():
+            key = Dossier.objects.filter(code=text.upper()).values_list("pk", flat=True).first()
+        if key is not None and _within_reach(actor_of(request), key) and Event.objects.filter(stream=key).exists():
             return go("stream", key)
         form.add_error("what", _("Within your units there is no such dossier, and no such stream."))
     last = Event.objects.order_by("-xid", "-id").only("xid", "at").first()
@@ -57,7 +60,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         late = bool(cursor and cursor.failures)
         rows.append(
             [
-                Cell(name),
+                Cell(READERS.get(name, name), note=name),
                 Cell(_("failing"), tone="late")
                 if late
                 else Cell(_("up to date"), tone="done")
@@ -102,30 +105,37 @@ def stream(request: HttpRequest, key: UUID) -> HttpResponse:
     first = int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
     events = list(Event.objects.filter(stream=key, seq__gt=first).order_by("seq")[:PAGE])
     verdict = verify(stream=key)
+    found = Dossier.objects.filter(pk=key).select_related("case").first()
+    steps, components = _names_within(found) if found is not None else ({}, {})
+    entries = entries_of(events, steps=steps, components=components)
     rows = [
-        [
-            Cell(event.seq, number=True),
-            Cell(f"{event.at.astimezone(VIETNAM):%H:%M:%S %d/%m/%Y}", number=True),
-            Cell(WORDS[event.kind][0] if event.kind in WORDS else event.kind, note=event.kind),
-            Cell(who(event.actor)),
-            Cell(json.dumps(event.data, ensure_ascii=False)[:600]),
-            Cell(bytes(event.hash).hex()[:12], number=True),
-        ]
-        for event in events
+        {
+            "seq": event.seq,
+            "when": f"{event.at.astimezone(VIETNAM):%H:%M:%S %d/%m/%Y}",
+            "entry": entry,
+            "kind": event.kind,
+            "hash": bytes(event.hash).hex()[:12],
+            "raw": json.dumps(event.data, ensure_ascii=False, indent=1, sort_keys=True) if event.data else "",
+        }
+        for event, entry in zip(events, entries, strict=True)
     ]
     whole = _("whole: each event follows the one before it") if verdict.ok else _("BROKEN")
     facts = [(_("Chain"), whole), (_("Events"), verdict.events)]
     facts += [(_("Fault at %(seq)s") % {"seq": seq}, reason) for _stream, seq, reason in verdict.faults[:20]]
     blocks: list[Block] = [
         Pairs(facts),
-        Table(
-            ["#", _("When"), _("What"), _("Who"), _("Data"), _("Hash")],
-            rows,
-            empty=_("There are no events in this stream."),
-            older=f"after={events[-1].seq}" if len(events) == PAGE else "",
-        ),
+        Own("desk/administration/_ledger.html", {"rows": rows, "older": events[-1].seq if len(events) == PAGE else 0}),
     ]
-    return show(request, str(key), blocks, crumbs=[(_("Ledger"), reverse("desk:ledger"))])
+    title = _("Dossier %(code)s") % {"code": found.code} if found is not None else str(key)
+    return show(request, title, blocks, crumbs=[(_("Ledger"), reverse("desk:ledger"))])
+
+
+def _names_within(dossier: Dossier) -> tuple[dict[str, str], dict[str, str]]:
+    """What the steps and papers of a dossier are called, by the keys that its events say."""
+    language = get_language() or "vi"
+    steps = {step.key: step.title(language) for step in definition_of(dossier.case).steps}
+    papers = {str(component.key): component.name for component in dossier.components.all()}
+    return {"intake": _("Receive")} | steps, papers
 
 
 def _check_reach(actor: Actor, key: UUID) -> None:
@@ -134,3 +144,11 @@ def _check_reach(actor: Actor, key: UUID) -> None:
     if competent is None or actor.may("ledger.read", directory().unit(competent).path):
         return
     queries.get(actor, key)
+
+
+def _within_reach(actor: Actor, key: UUID) -> bool:
+    try:
+        _check_reach(actor, key)
+    except NotFound:
+        return False
+    return True

@@ -34,7 +34,7 @@ from motcua.interfaces.desk.administration.blocks import (
     perform,
     show,
 )
-from motcua.interfaces.desk.administration.changes import history_of, value_words
+from motcua.interfaces.desk.administration.changes import history_of
 from motcua.interfaces.desk.administration.designer.found import (
     advice_rows,
     all_advice,
@@ -42,6 +42,7 @@ from motcua.interfaces.desk.administration.designer.found import (
     version_of,
 )
 from motcua.interfaces.desk.administration.designer.vocabulary import TYPES, setting_words
+from motcua.interfaces.desk.administration.event_values import value_words
 
 editor = holding("catalogue.edit")
 TONES = {"draft": "wait", "published": "done", "withdrawn": "quiet"}
