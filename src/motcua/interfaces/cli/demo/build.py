@@ -76,14 +76,15 @@ def build(
     seed: int = SEED,
     now: datetime | None = None,
     processes: int | None = None,
+    history: timedelta = histories.HISTORY,
     portion: int = histories.PORTION,
     bar: Bar | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Summary:
     """Builds the demo province. A second run changes nothing; one that was broken off goes on as it was begun.
 
-    ``portion``: about how many dossiers are written in one transaction. Raises ``Refused`` in a database that holds
-    anything else.
+    ``history``: over how many days before ``now`` the dossiers came, a year at most; ``portion``: about how many are
+    written in one transaction. Raises ``Refused`` in a database that holds anything else.
     """
     begun = _begun()
     if begun.get("finished"):
@@ -92,7 +93,8 @@ def build(
         raise Refused("This database holds real data. The demo province needs a database of its own.")
     made: dict[str, int] = {}
     if not begun:
-        made, begun = _province(dossiers, seed, portion, now or clock.now(), say)
+        planned = {"dossiers": dossiers, "days": history.days, "portion": portion}
+        made, begun = _province(planned, seed, now or clock.now(), say)
     until = datetime.fromisoformat(begun["until"])
     seed, dossiers = int(begun["seed"]), int(begun["dossiers"])
     forget_all()
@@ -102,8 +104,14 @@ def build(
     if bar:
         bar.total(dossiers)
     say("dossiers")
-    size = int(begun.get("portion", histories.PORTION))
-    portions = histories.plan(total=dossiers, seed=seed, until=until, samples=samples, portion=size)
+    portions = histories.plan(
+        total=dossiers,
+        seed=seed,
+        until=until,
+        samples=samples,
+        first=until - timedelta(days=begun.get("days", histories.HISTORY.days)),
+        portion=begun.get("portion", histories.PORTION),
+    )
     written = histories.load(portions, processes=processes, advance=bar.advance if bar else lambda _: None)
     say("the personas' own")
     written += own.load(seed, until, samples)
@@ -131,13 +139,13 @@ def owner() -> UUID:
 
 
 def _province(
-    dossiers: int, seed: int, portion: int, now: datetime, say: Callable[[str], None]
+    planned: dict[str, int], seed: int, now: datetime, say: Callable[[str], None]
 ) -> tuple[dict[str, int], dict[str, Any]]:
     until = now.astimezone(VIETNAM)
     since = until.date() - histories.HISTORY - timedelta(days=7)
     early = datetime(since.year, since.month, since.day, 7, 0, tzinfo=VIETNAM)
     keys = Random(f"{seed}:province")  # noqa: S311 -- repeatable keys of invented data
-    begun = {"seed": seed, "dossiers": dossiers, "portion": portion, "until": until.isoformat()}
+    begun = {"seed": seed, **planned, "until": until.isoformat()}
     with clock.at(early), made_by(lambda: id_at(early, keys.getrandbits(74))):
         made = province.build(seed, since, say)
         with begin(SYSTEM) as work:

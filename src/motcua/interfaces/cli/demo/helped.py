@@ -19,6 +19,7 @@ from motcua.foundation.keys import id_at, made_by
 from motcua.foundation.working_time import add_working_seconds
 from motcua.interfaces.cli.demo import people, province
 from motcua.interfaces.cli.demo.histories import place_of, scene, stream_of, submission_of
+from motcua.interfaces.cli.demo.life import Chances, Life, World
 from motcua.interfaces.cli.demo.samples import Samples
 from motcua.services.dossiers import actions
 from motcua.services.dossiers.actions.transfer import new_sheet
@@ -33,6 +34,8 @@ FIRST_SERIAL = 3_900_000
 HOUR = 3600
 _ASSISTED = (("1.001776", 30.0, Consent.SPOKEN), ("1.004194", 12.0, Consent.CODE), ("1.001193", 2.0, Consent.SPOKEN))
 _BETWEEN = ("1.001193", "1.004873", "2.000635")
+_LEFT = (("1.004873", 330.0), ("1.001193", 250.0))
+_ONLY_LEFT = Chances(0, 0, 0, 0, 0, 0, 0, 0, uncollected=1)
 
 
 class Neighbours:
@@ -62,6 +65,7 @@ def load(seed: int, until: datetime, samples: Samples) -> int:
         _mandates(work, neighbours, until)
         written = _assisted(work, rng, neighbours, until, samples)
         written += _between(work, rng, neighbours, until, samples)
+        written += _left(work, rng, neighbours, until, samples)
         work.actor, work.now = SYSTEM, until
         work.record(stream, "history.loaded", {"number": -1, "seed": seed, "dossiers": written}, first=True)
         work.flush()
@@ -149,6 +153,26 @@ def _between(work: BulkWork, rng: Random, neighbours: Neighbours, until: datetim
         if coming and moving.must_travel(dossier):
             _send(work, dossier, theirs, ours)
     return len(_BETWEEN)
+
+
+def _left(work: BulkWork, rng: Random, neighbours: Neighbours, until: datetime, samples: Samples) -> int:
+    """Results that wait at the persona's counter for weeks already: nobody has collected them."""
+    ward = directory().by_ward[province.PERSONA_WARD]
+    counter = counter_of(ward)
+    world = World(work, scene().staff, samples, until, _ONLY_LEFT)
+    for number, (code, hours) in enumerate(_LEFT):
+        procedure = _procedure(code)
+        who, party = neighbours.next(ward)
+        officer = scene().staff.for_stage(rng, "intake", counter.id)
+        competent = competent_unit(procedure, ward.ward_code)
+        key = f"left-{number}"
+        submission = _submission(
+            rng, procedure, who, party, officer, key, samples, competent, counter, {}, Channel.DIRECT
+        )
+        citizen = Actor(kind="citizen", id=party.id, name=who.called, party_id=party.id)
+        at = add_working_seconds(calendar_for(counter.id), until, -int(hours * HOUR))
+        Life(world, rng, submission, citizen, 0.0).live(at, officer)
+    return len(_LEFT)
 
 
 def _send(work: BulkWork, dossier: Dossier, sender: UnitInfo, receiver: UnitInfo) -> None:

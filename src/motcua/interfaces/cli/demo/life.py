@@ -42,6 +42,7 @@ class Chances:
     withdrawn: float = 0.008
     rejected: float = 0.02
     slow_counter: float = 0.04
+    uncollected: float = 0.01
 
 
 class Turn(NamedTuple):
@@ -277,6 +278,8 @@ class Life:
             return self._rng.uniform(5 * 60, 2 * HOUR)
         if self._the.delivery == Delivery.POST:
             return self._rng.uniform(1, 3) * WORKING_DAY
+        if self._happens(self._world.chances.uncollected):
+            return self._rng.uniform(40, 90) * WORKING_DAY
         return self._rng.expovariate(1 / (1.2 * WORKING_DAY))
 
     def _return(self, at: datetime) -> None:

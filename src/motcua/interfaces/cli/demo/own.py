@@ -25,9 +25,9 @@ from motcua.services.dossiers.queries import competent_unit, counter_of
 from motcua.services.procedures.models import Procedure
 from motcua.services.procedures.queries import version
 
-_NEVER = Chances(0, 0, 0, 0, 0, 0, 0, 0)
-_ASKED = Chances(0, 0, 1, 0, 0, 0, 0, 0)
-_REFUSED = Chances(1, 0, 0, 0, 0, 0, 0, 0)
+_NEVER = Chances(0, 0, 0, 0, 0, 0, 0, 0, 0)
+_ASKED = replace(_NEVER, asked_later=1)
+_REFUSED = replace(_NEVER, refused=1)
 # procedure, working hours ago, what happens on the way, late or not
 _STORIES: Sequence[tuple[str, float, Chances, bool]] = (
     ("1.004194", 1400, _NEVER, False),
