@@ -21,7 +21,7 @@ from motcua.foundation import clock
 from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Invalid, NotAllowed
 from motcua.foundation.spreadsheets import Cell, xlsx
-from motcua.services.dossiers import access
+from motcua.services.dossiers import access, policies
 from motcua.services.dossiers.models import Channel, Delivery, DoorWay, Dossier, Why
 from motcua.services.dossiers.papers.editions import form_note, title_of
 from motcua.services.dossiers.papers.head import agency_head
@@ -216,7 +216,11 @@ def _row(number: int, dossier: Dossier) -> Row:
     competent = units.get(dossier.competent_id)
     result = getattr(dossier, "result", None)
     ended = dossier.finished_at or dossier.case.closed_at
-    state = punctuality(dossier.case.due_at, ended, clock.now()) if dossier.accepted_at else ""
+    state = ""
+    if dossier.accepted_at:
+        by_day = policies.value("late_by", ended) == "day"
+        late = dossier.counts_late
+        state = punctuality(dossier.case.due_at, ended, clock.now(), counts_late=late, by_day=by_day)
     return Row(
         number,
         dossier.code,

@@ -103,11 +103,19 @@ def in_time_to_extend(due_at: datetime, now: datetime, lead_days: int) -> bool:
     return now.astimezone(VIETNAM).date() <= last_extension(due_at, lead_days)
 
 
-def punctuality(due_at: datetime | None, ended_at: datetime | None, now: datetime, *, counts_late: bool = False) -> str:
+def punctuality(
+    due_at: datetime | None,
+    ended_at: datetime | None,
+    now: datetime,
+    *,
+    counts_late: bool = False,
+    by_day: bool = False,
+) -> str:
     """``early``, ``on_time``, ``late`` (ended) or ``running``, ``overdue`` (open) or ``none`` without a due date.
 
-    Ended dossiers compare days, as the national systems do: before the due day is early (FACTS §3). ``counts_late``:
-    more than one supplement was asked for, which index 766 counts as late whatever the date.
+    An ended dossier is late after its due moment, as index 766 takes it; ``by_day``: after its due day, as the national
+    systems take it (FACTS §3). Before the due day is early for both. ``counts_late``: more than one supplement was
+    asked for, which index 766 counts as late whatever the date.
     """
     if counts_late:
         return "late" if ended_at is not None else "overdue"
@@ -116,7 +124,7 @@ def punctuality(due_at: datetime | None, ended_at: datetime | None, now: datetim
     if ended_at is None:
         return "overdue" if now > due_at else "running"
     ended, due = ended_at.astimezone(VIETNAM).date(), due_at.astimezone(VIETNAM).date()
-    if ended_at > due_at and ended >= due:
+    if ended > due or (ended_at > due_at and not by_day):
         return "late"
     return "early" if ended < due else "on_time"
 

@@ -16,6 +16,7 @@ from motcua.foundation.errors import Invalid, Refused
 from motcua.services.dossiers import actions, policies
 from motcua.services.dossiers.models import Dossier, DossierFile, SupplementRequest
 from motcua.services.dossiers.office import held
+from motcua.services.dossiers.register import Wanted, rows
 from motcua.services.dossiers.rules import punctuality
 from tests import factories
 
@@ -113,6 +114,30 @@ def test_only_once_and_a_second_time_counts_as_late_nd118_d11_2c() -> None:
     due = MONDAY + timedelta(days=30)
     assert punctuality(due, MONDAY, MONDAY, counts_late=found.counts_late) == "late"
     assert punctuality(due, None, MONDAY, counts_late=found.counts_late) == "overdue"
+
+
+def test_the_register_counts_it_as_late_too_and_hours_or_days_as_the_province_decides() -> None:
+    """Index 766: more than one request counts as late. FACTS §3: 766 compares moments, the national systems days."""
+    staff, citizen = factories.make_staff(), factories.make_citizen()
+    twice, evening = (factories.make_dossier("signing", staff=staff, citizen=citizen, at=MONDAY) for _ in range(2))
+    with clock.at(MONDAY):
+        for _ in range(2):
+            actions.request_supplement.run(staff.head, twice.pk, items=[ITEM])
+            actions.supply.run(actor_of(citizen), twice.pk, files=[], message="Đây")
+        begun = Wanted(unit_id=twice.competent_id, first=MONDAY.date(), last=MONDAY.date())
+
+    def remarks() -> dict[str, str]:
+        return {row.code: row.remark for row in rows(staff.head, begun)}
+
+    with clock.at(datetime(2026, 3, 9, 17, 30, tzinfo=VIETNAM)):
+        assert remarks() == {twice.code: "Đang quá hạn", evening.code: "Đang quá hạn"}
+        for dossier in (twice, evening):
+            task = factories.open_task(dossier.pk)
+            actions.complete.run(staff.head, dossier.pk, task_id=task.id, approved=True, name="Giấy khai sinh")
+        assert remarks() == {twice.code: "Quá hạn", evening.code: "Quá hạn"}
+        with begin(SYSTEM) as work:
+            policies.set_figure(work, key="late_by", value="day", valid_from=date(2026, 3, 9), basis="QĐ 7/2026")
+        assert remarks() == {twice.code: "Quá hạn", evening.code: "Đúng hạn"}
 
 
 def test_closed_after_fifteen_days_without_answer_nd118_d19_5() -> None:

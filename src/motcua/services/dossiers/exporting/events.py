@@ -156,7 +156,7 @@ def _case(dossier: Dossier, events: list[Event], units: Mapping[tuple[UUID, str]
         "due": case.due_at,
         "finished": dossier.finished_at,
         "returned": dossier.returned_at,
-        "late": bool(case.due_at and dossier.finished_at and dossier.finished_at > case.due_at),
+        "late": dossier.counts_late or bool(case.due_at and dossier.finished_at and dossier.finished_at > case.due_at),
     }
     if personal:
         attributes["applicant"] = dossier.applicant_name

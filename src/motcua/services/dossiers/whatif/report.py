@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -138,6 +138,7 @@ def answer(procedure_code: str, change: Change, *, since: datetime, until: datet
     measures = calm.calibrated()
     before = calm.played(measures)
     trial = _Trial(history, change.steps or in_force, change, seed, notes, old=in_force)
+    trial.waits_as(calm)
     after = trial.played(trial.with_new_steps(measures))
     return Answer(
         procedure.code,
@@ -165,6 +166,7 @@ def newest_draft(key: str) -> Definition | None:
 
 def _notes(history: History) -> list[Text]:
     notes = [
+        Text("Each dossier takes at each step the time that it took; times are estimated only for what it never met."),
         Text("The same people also work on other procedures; their other work is in the figures only as waiting."),
         Text("Whether people would work faster, fall ill or be sent elsewhere is not foreseen."),
         Text("Waiting for the applicant is kept as it was; refused and withdrawn dossiers are left out."),
@@ -190,6 +192,7 @@ class _Trial:
         self.old = old or flow
         self.calendars: dict[UUID, Calendar] = {}
         self.hands: dict[Desk, int] = {}
+        self.unexplained: dict[UUID, dict[str, int]] = {}
         self.arrivals = [self._arrival(past) for past in history.pasts]
         self._new_choices()
 
@@ -207,7 +210,9 @@ class _Trial:
             units[step.key] = past.units[step.key] if same and step.key in past.units else unit_for(past.dossier, step)
         picks = {step.key: key for step in self.flow.steps if step.choice for key in step.next if key in past.steps}
         begins = tuple(key for key in past.begins if self.flow.find(key))
-        return Arrival(past.dossier.pk, past.begin, past.due, units, dict(past.waits), picks, begins)
+        return Arrival(
+            past.dossier.pk, past.begin, past.due, units, dict(past.waits), picks, begins, service=dict(past.service)
+        )
 
     def _new_choices(self) -> None:
         """Choices that a dossier did not meet are taken as the flow has them first; told once."""
@@ -240,14 +245,42 @@ class _Trial:
         return max(1, held.values("user_id").distinct().count())
 
     def calibrated(self) -> Measures:
-        """What was measured; of the waiting only the part that full hands do not explain."""
+        """What was measured; of the waiting only the part that full hands do not explain, dossier by dossier."""
         service, idle = self.history.service(), self.history.idle()
         alone = self.played(Measures(service))
+        self.unexplained = {
+            past.dossier.pk: {
+                step: max(0, seconds - alone.queued.get((past.dossier.pk, step), 0))
+                for step, seconds in past.idle.items()
+            }
+            for past in self.history.pasts
+        }
+        self._let_wait()
         shares = {}
         for step, values in idle.items():
             whole, load = sum(values), alone.steps.get(step)
             shares[step] = max(0.0, 1.0 - load.queued / whole) if whole and load else 1.0
         return self.with_new_steps(Measures(service, idle, shares))
+
+    def waits_as(self, other: _Trial) -> None:
+        """Takes over what another trial could not explain of each dossier's waiting."""
+        self.unexplained = other.unexplained
+        self._let_wait()
+
+    def _let_wait(self) -> None:
+        """Each dossier waits as it did, at a step that the same unit does; another unit's waiting is drawn."""
+        units = {past.dossier.pk: past.units for past in self.history.pasts}
+        self.arrivals = [
+            replace(
+                arrival,
+                idle={
+                    step: seconds
+                    for step, seconds in self.unexplained[arrival.key].items()
+                    if arrival.units.get(step) == units[arrival.key].get(step)
+                },
+            )
+            for arrival in self.arrivals
+        ]
 
     def with_new_steps(self, measures: Measures) -> Measures:
         """Steps that nobody has done yet take of their hours what known steps took of theirs."""

@@ -1,6 +1,10 @@
 """Dossiers through a flow, event by event: a queue per unit and kind of work, served by so many at once, each in the
 working time of its unit. Pure and deterministic: the same seed gives the same year.
 
+Driven by the trace: a dossier takes at each step what it took itself; a time is drawn from what others took only where
+it has none of its own (a step it never met, another unit). Independent draws would mix the quick and the slow, whose
+steps go together, and make a year in which nobody is either.
+
 A person does one thing at a time here only as far as the history says so: ``slots`` is how many dossiers a unit had in
 hand side by side. Times are aware moments and working seconds.
 """
@@ -26,7 +30,8 @@ Desk = tuple[UUID, str]
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """One dossier as it came. ``units``: step → who does it. ``waits``: step → working seconds in which it stood still
-    at that step for the applicant. ``picks``: step → what was chosen after it. ``done``: steps that were behind it."""
+    at that step for the applicant. ``picks``: step → what was chosen after it. ``begins``: the steps that it stood at.
+    ``service`` and ``idle``: step → its own measured times, see ``Measures``."""
 
     key: UUID
     at: datetime
@@ -35,6 +40,8 @@ class Arrival:
     waits: Mapping[str, int] = field(default_factory=dict)
     picks: Mapping[str, str] = field(default_factory=dict)
     begins: tuple[str, ...] = ()
+    service: Mapping[str, int] = field(default_factory=dict)
+    idle: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +66,12 @@ class StepLoad:
 
 @dataclass(slots=True)
 class Played:
-    """The outcome: when each dossier was finished, and each step's load."""
+    """The outcome: when each dossier was finished, each step's load, and how long each dossier waited at a step
+    because all hands were full (working seconds)."""
 
     finished: dict[UUID, datetime] = field(default_factory=dict)
     steps: dict[str, StepLoad] = field(default_factory=dict)
+    queued: dict[tuple[UUID, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +136,12 @@ class _Play:
         """The step comes to its unit; nobody takes it in hand before the idle time that was measured is over."""
         self.open.setdefault(arrival.key, []).append(step)
         measures = self.setting.measures
-        share = measures.idle_share.get(step, 0.0)
-        values = measures.idle.get(step, ())
-        idle = int(share * drawn(self.setting.seed, self.place[arrival.key], step, "idle", values))
+        if step in arrival.idle:
+            idle = arrival.idle[step]
+        else:
+            share = measures.idle_share.get(step, 0.0)
+            values = measures.idle.get(step, ())
+            idle = int(share * drawn(self.setting.seed, self.place[arrival.key], step, "idle", values))
         idle += arrival.waits.get(step, 0)
         self.result.steps[step].idle += idle
         self._put(self._after(arrival, step, now, idle), "ready", arrival, step)
@@ -150,13 +162,18 @@ class _Play:
     def _serve(self, arrival: Arrival, step: str, now: datetime, since: datetime) -> None:
         desk = self._desk(arrival, step)
         self.busy[desk] = self.busy.get(desk, 0) + 1
-        values = self.setting.measures.service.get(step, ())
-        seconds = max(60, drawn(self.setting.seed, self.place[arrival.key], step, "service", values))
+        if step in arrival.service:
+            seconds = max(60, arrival.service[step])
+        else:
+            values = self.setting.measures.service.get(step, ())
+            seconds = max(60, drawn(self.setting.seed, self.place[arrival.key], step, "service", values))
         load = self.result.steps[step]
         load.count += 1
         load.served += seconds
         if now > since:
-            load.queued += working_seconds_between(self.setting.calendar(desk[0]), since, now)
+            queued = working_seconds_between(self.setting.calendar(desk[0]), since, now)
+            load.queued += queued
+            self.result.queued[arrival.key, step] = queued
         self._put(self._after(arrival, step, now, seconds), "done", arrival, step)
 
     def _finish(self, arrival: Arrival, step: str, now: datetime) -> None:
