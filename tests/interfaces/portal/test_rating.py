@@ -87,7 +87,7 @@ def test_the_person_sees_who_looked_by_day_and_not_the_officers_name() -> None:
     with CaptureQueriesContext(connection) as queries:
         page = client.get("/account/looked-at/").content.decode()
     assert len(queries) <= 8
-    assert "để giải quyết hồ sơ" in page or "to handle your dossier" in page
+    assert "Để giải quyết hồ sơ" in page or "To handle your dossier" in page
     assert "Ủy ban nhân dân phường Thuận Hóa" in page
     assert machine.name in page
     assert staff.specialist.name not in page

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 
 from motcua.engines.ledger.actor import Actor
 from motcua.foundation.errors import NotAllowed
+from motcua.interfaces.portal import kiosk
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -30,7 +31,8 @@ def sign_in_url(target: str) -> str:
 
 
 def citizen(view: View[P]) -> View[P]:
-    """For citizens and organisations signed in; a visitor goes to the sign-in page and comes back."""
+    """For citizens and organisations signed in; a visitor goes to the sign-in page and comes back, at a kiosk to the
+    page that asks for the card."""
 
     @wraps(view)
     def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -39,6 +41,8 @@ def citizen(view: View[P]) -> View[P]:
             target = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("portal:my_dossiers")
             if request.headers.get("X-Requested-With") == "fetch":
                 return HttpResponse(status=401)
+            if kiosk.on_machine(request):
+                return HttpResponseRedirect(reverse("portal:kiosk"))
             return HttpResponseRedirect(sign_in_url(target))
         if kind != "citizen":
             raise NotAllowed(

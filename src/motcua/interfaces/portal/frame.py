@@ -25,7 +25,9 @@ def portal_page(
     if actor.kind == "citizen":
         around["inbox_unread"] = SimpleLazyObject(lambda: _unread(actor))
     response = render(request, f"portal/{template}", around | (context or {}), status=status)
-    if actor.kind != "anonymous":
+    if around["kiosk"]:
+        response.headers["Cache-Control"] = "private, no-store"
+    elif actor.kind != "anonymous":
         # What a person has seen is asked for anew by whoever uses the machine next.
         response.headers["Cache-Control"] = "private, no-cache"
     return response

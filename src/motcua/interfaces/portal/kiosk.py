@@ -32,6 +32,8 @@ from motcua.services.dossiers.actions.drafts import discard_all
 CARD: Final = "kiosk_card"
 SEEN: Final = "kiosk_seen"
 DONE: Final = "kiosk_done"
+MACHINE: Final = "kiosk"
+"""The cookie of a browser that stands in a centre: from there nobody is sent to the sign-in page."""
 IDLE_SECONDS: Final = 120
 """After this long without a touch the next person must not find the last one's answers."""
 
@@ -40,7 +42,8 @@ ON_CARD: Final = Text("Thẻ căn cước", "Identity card")
 OPEN: Final = frozenset(
     {
         *("portal:kiosk", "portal:kiosk_end", "portal:kiosk_done", "portal:search", "portal:life_event"),
-        *("portal:procedure", "portal:start", "portal:draft", "portal:draft_page", "portal:autosave"),
+        *("portal:procedure", "portal:procedure_qr", "portal:counters", "portal:lookup"),
+        *("portal:start", "portal:draft", "portal:draft_page", "portal:autosave"),
         *("portal:draft_file", "portal:check", "portal:place", "portal:submit", "portal:discard"),
         *("set_language", "colours", "manifest", "emblem", "service_worker", "offline"),
     }
@@ -59,8 +62,22 @@ def is_kiosk(request: HttpRequest) -> bool:
     return bool(settings.KIOSK and settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.get(CARD))
 
 
+def on_machine(request: HttpRequest) -> bool:
+    """Whether the browser has opened the kiosk's own page, whoever stands before it now."""
+    return bool(settings.KIOSK and MACHINE in request.COOKIES)
+
+
+def mark_machine(response: HttpResponse) -> HttpResponse:
+    """Remembers, until the browser is closed, that this browser is a kiosk; keeps the page out of every store."""
+    response.set_cookie(MACHINE, "1", httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 def enter(request: HttpRequest, card: str, birth: str) -> None:
     """Opens a session for the person of the card who also knows its date of birth. Raises ``Invalid``."""
+    if not card.strip():
+        raise Invalid(fields={"card": [_("Hold the code of your identity card under the scanner.")]})
     parsed = parse_identity_qr(card)
     if not parsed.ok:
         raise Invalid(fields={"card": [parsed.reason.render(_) if parsed.reason else _("Scan the card again.")]})

@@ -26,7 +26,8 @@ from motcua.services.dossiers.rules import Status
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of time. ``tone``: done, now, wait, late, or empty for what is still to come; ``lines``: details."""
+    """One line of time. ``tone``: done, now, wait, late, or empty for what is still to come; ``lines``: details;
+    ``kind``: the event that it tells, empty for the present and what is to come."""
 
     what: str
     at: datetime | None = None
@@ -34,6 +35,7 @@ class Moment:
     lines: tuple[str, ...] = ()
     tone: str = "done"
     due: datetime | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,18 @@ def story(
 
 def _told(tale: _Tale, event: Event) -> Moment | None:
     sentence = _SENTENCES.get(event.kind)
-    return sentence(replace(tale, at=event.at), event.at, event.data) if sentence else None
+    if sentence is None:
+        return None
+    return replace(sentence(replace(tale, at=event.at), event.at, event.data), kind=event.kind)
+
+
+_ENDS_AGAINST = ("dossier.refused", "dossier.stopped", "dossier.closed_unanswered")
+
+
+def ended_because(told: Sequence[Moment]) -> Moment | None:
+    """Why it ended without a decision, where an office or the time ended it; None while it has not."""
+    last = next((moment for moment in reversed(told) if moment.kind in (*_ENDS_AGAINST, "dossier.reopened")), None)
+    return last if last is not None and last.kind in _ENDS_AGAINST else None
 
 
 def _submitted(tale: _Tale, at: datetime, data: Mapping[str, Any]) -> Moment:
@@ -283,7 +296,10 @@ def _present(tale: _Tale, task: Task, now: datetime) -> Moment:
     elif task.stage == "consult":
         what = _("%(unit)s is asked for its opinion") % {"unit": unit}
     elif task.stage == "return":
-        what = _("The result is ready at %(unit)s") % {"unit": unit}
+        what = {
+            Delivery.ELECTRONIC: _("The result is ready: you find it in this dossier, above"),
+            Delivery.POST: _("The result is ready; %(unit)s sends it to you by post") % {"unit": unit},
+        }.get(Delivery(tale.dossier.delivery), _("The result is ready at %(unit)s") % {"unit": unit})
         return Moment(what, tone="now")
     else:
         what = _("%(unit)s is working on it: %(step)s") % {"unit": unit, "step": tale.step(task.step)}

@@ -40,6 +40,8 @@ def working_span(minutes: int | None) -> str:
         words.append(ngettext("%(count)d working day", "%(count)d working days", days) % {"count": days})
     if hours:
         words.append(ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours})
+    if not words and not rest:
+        return _("less than a minute")
     if not words:
         words.append(ngettext("%(count)d minute", "%(count)d minutes", rest) % {"count": rest})
     return " ".join(words)
@@ -67,7 +69,7 @@ def agency_sentence(line: Line) -> str:
     if line.state == "ahead":
         return _("%(unit)s: begins when the parts before it are finished.") % said
     if line.state == "waits":
-        return _("%(unit)s: waits for your answer; the time stands still.") % said
+        return _("%(unit)s: waits for what it asked you for; the time stands still.") % said
     if line.state == "ready":
         return _("%(unit)s: your result lies ready there.") % said
     if line.state == "done" and line.allowed is not None:

@@ -32,8 +32,8 @@ from motcua.interfaces.portal import offers
 from motcua.interfaces.portal.access import actor_of, citizen
 from motcua.interfaces.portal.calendars import due_entry
 from motcua.interfaces.portal.frame import language, portal_page
-from motcua.interfaces.portal.story import holder_words, story
-from motcua.interfaces.portal.views.procedures import plain_name
+from motcua.interfaces.portal.story import ended_because, holder_words, story
+from motcua.interfaces.portal.views.procedures import plain_name, short_name
 from motcua.interfaces.portal.views.turning import listed
 from motcua.interfaces.shared_moments import moment_of
 from motcua.services.dossiers import actions, queries
@@ -50,6 +50,7 @@ from motcua.services.dossiers.models import (
     Dossier,
     DossierFile,
     FileKind,
+    Obligation,
     Result,
     SupplementRequest,
 )
@@ -79,30 +80,22 @@ RECEIPT = "01"
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One dossier in the list. ``answer_by``: the last day to send what is asked for."""
+    """One dossier in the list. ``answer_by``: the last day to send what is asked for; ``pay_by``: to pay."""
 
     dossier: Dossier
     name: str
     unit: str
     answer_by: date | None
-
-    @property
-    def paused(self) -> bool:
-        return self.answer_by is not None
+    pay_by: date | None
 
     @property
     def ended_at(self) -> datetime | None:
         return self.dossier.finished_at or self.dossier.case.closed_at
 
 
-def _names(keys: set[UUID]) -> dict[UUID, str]:
+def names_of(keys: set[UUID]) -> dict[UUID, str]:
     """Names of procedures by version, one query."""
     return dict(ProcedureVersion.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
-
-
-def _short(name: str) -> str:
-    rest = name.removeprefix("Thủ tục ").strip()
-    return rest[:1].upper() + rest[1:] if rest else name
 
 
 @citizen
@@ -114,7 +107,7 @@ def my_dossiers(request: HttpRequest) -> HttpResponse:
     found = queries.my_dossiers(actor, after=after, limit=PAGE + 1)
     more, found = found[PAGE:], found[:PAGE]
     begun, begun_together = group_drafts.begun_by(actor) if after is None else ([], [])
-    names = _names({one.procedure_version_id for one in found} | {one.procedure_version_id for one in begun})
+    names = names_of({one.procedure_version_id for one in found} | {one.procedure_version_id for one in begun})
     waiting = [one.pk for one in found if one.status == Status.SUPPLEMENT]
     asked = (
         dict(
@@ -125,9 +118,25 @@ def my_dossiers(request: HttpRequest) -> HttpResponse:
         if waiting
         else {}
     )
+    owing = [one.pk for one in found if one.status == Status.PAYMENT]
+    to_pay = (
+        dict(
+            Obligation.objects.filter(dossier__in=owing, paid_at__isnull=True, dropped_at__isnull=True).values_list(
+                "dossier", "pay_by"
+            )
+        )
+        if owing
+        else {}
+    )
     units = directory().by_id
     cards = [
-        Card(one, _short(names[one.procedure_version_id]), units[one.case.holder_id].name, asked.get(one.pk))
+        Card(
+            one,
+            short_name(names[one.procedure_version_id]),
+            units[one.case.holder_id].name,
+            asked.get(one.pk),
+            to_pay.get(one.pk),
+        )
         for one in found
     ]
     last = found[-1] if more else None
@@ -135,7 +144,7 @@ def my_dossiers(request: HttpRequest) -> HttpResponse:
         request,
         "my_dossiers.html",
         {
-            "drafts": [(one, _short(names[one.procedure_version_id])) for one in begun],
+            "drafts": [(one, short_name(names[one.procedure_version_id])) for one in begun],
             "group_drafts": begun_together,
             "groups": groups.going_on_with(found),
             "english": language() == "en",
@@ -168,6 +177,7 @@ def _dossier(request: HttpRequest, found: Dossier, problems: dict[str, list[str]
     asked = SupplementRequest.objects.filter(dossier=found, answered_at__isnull=True, closed_at__isnull=True).first()
     files = list(DossierFile.objects.filter(dossier=found).select_related("blob", "component").order_by("added_at"))
     result = Result.objects.filter(pk=found.pk).first() if found.finished_at else None
+    tale = story(found, told, tasks, definition_of(case), now)
     return portal_page(
         request,
         "dossier.html",
@@ -176,7 +186,8 @@ def _dossier(request: HttpRequest, found: Dossier, problems: dict[str, list[str]
             "case": case,
             "name": plain_name(procedure),
             "procedure": procedure,
-            "story": story(found, told, tasks, definition_of(case), now),
+            "story": tale,
+            "because": ended_because(tale) if case.closed_at is not None or found.status == Status.STOPPED else None,
             "holder": holder_words(found, tasks),
             "group": groups.group_of(found),
             "timeline": timeline([found.pk], now),

@@ -30,9 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "pairs": [(f"id_{name}", said) for name, said in problems.items()],
         "events": LifeEvent.objects.order_by("position")[:8] if kiosk.is_kiosk(request) else [],
     }
-    response = portal_page(request, "kiosk.html", context, status=422 if problems else 200)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return kiosk.mark_machine(portal_page(request, "kiosk.html", context, status=422 if problems else 200))
 
 
 @require_POST
@@ -49,6 +47,4 @@ def done(request: HttpRequest) -> HttpResponse:
     code = request.session.get(kiosk.DONE, "")
     if not code:
         return HttpResponseRedirect(reverse("portal:kiosk"))
-    response = portal_page(request, "kiosk_done.html", {"code": code})
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return kiosk.mark_machine(portal_page(request, "kiosk_done.html", {"code": code}))

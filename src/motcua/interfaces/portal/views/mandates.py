@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from motcua.engines.accounts import mandates
-from motcua.engines.accounts.models import Party, PartyKind
+from motcua.engines.accounts.models import Mandate, Party, PartyKind
 from motcua.engines.ledger.work import begin
 from motcua.foundation import clock
 from motcua.foundation.errors import Invalid, Refused
@@ -23,6 +24,7 @@ from motcua.foundation.identifiers import parse_identity
 from motcua.foundation.text import clean_line, fold
 from motcua.interfaces.portal.access import actor_of, citizen
 from motcua.interfaces.portal.frame import portal_page
+from motcua.interfaces.portal.views.procedures import short_name
 from motcua.services.dossiers import door
 from motcua.services.procedures.models import Procedure
 
@@ -36,7 +38,10 @@ class MandateForm(forms.Form):
         label=gettext_lazy("Codes of the procedures"),
         required=False,
         max_length=1000,
-        help_text=gettext_lazy("For example 1.001193, several with spaces. Empty: all procedures."),
+        help_text=gettext_lazy(
+            "The code stands on the page of the procedure, for example 1.001193; several with spaces. "
+            "Empty: all procedures."
+        ),
     )
     valid_to = forms.DateField(
         label=gettext_lazy("Last day"),
@@ -74,7 +79,8 @@ class MandateForm(forms.Form):
 def home(request: HttpRequest) -> HttpResponse:
     """What one has given and holds; a form to give one."""
     actor = actor_of(request)
-    form = MandateForm(request.POST if request.method == "POST" else None)
+    chosen = request.GET.get("procedure", "")[:40]
+    form = MandateForm(request.POST if request.method == "POST" else None, initial={"procedures": chosen})
     if request.method == "POST" and form.is_valid():
         if actor.party_id is None:
             raise Refused("No person or organisation is connected with this account yet. Please ask at a counter.")
@@ -87,13 +93,29 @@ def home(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The mandate holds from now. Both of you are told."))
             return HttpResponseRedirect(reverse("portal:mandates"))
     today = clock.today()
-    given = mandates.given_by(actor)
+    given, held = mandates.given_by(actor), mandates.held_by(actor)
+    names = _names([*given, *held])
     context = {
         "form": form,
-        "given": [(row, row.revoked_at is None and (row.valid_to is None or row.valid_to >= today)) for row in given],
-        "held": mandates.held_by(actor),
+        "given": [
+            (row, _told(row, names), row.revoked_at is None and (row.valid_to is None or row.valid_to >= today))
+            for row in given
+        ],
+        "held": [(row, _told(row, names)) for row in held],
     }
     return portal_page(request, "mandates.html", context, status=422 if form.errors else 200)
+
+
+def _names(rows: Sequence[Mandate]) -> dict[str, str]:
+    """Names of the procedures by their codes; one query."""
+    codes = {code for row in rows for code in row.procedures}
+    found = Procedure.objects.filter(code__in=codes).values_list("code", "current__name") if codes else ()
+    return {code: short_name(name) for code, name in found if name}
+
+
+def _told(row: Mandate, names: Mapping[str, str]) -> list[str]:
+    """What a mandate is for, in words: the procedures' names, none for all."""
+    return [names.get(code, code) for code in row.procedures]
 
 
 def _give(request: HttpRequest, grantor_id: UUID, data: dict[str, Any]) -> None:

@@ -69,8 +69,13 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
 
 def plain_name(found: ProcedureData) -> str:
     """The name without the word “Thủ tục” that many begin with."""
-    rest = found.name.removeprefix("Thủ tục ").strip()
-    return rest[:1].upper() + rest[1:] if rest else found.name
+    return short_name(found.name)
+
+
+def short_name(name: str) -> str:
+    """A procedure's name without the word “Thủ tục”."""
+    rest = name.removeprefix("Thủ tục ").strip()
+    return rest[:1].upper() + rest[1:] if rest else name
 
 
 def can_start(found: ProcedureData) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -15,6 +15,8 @@ from motcua.engines.organisations.roles import DEFAULT_ROLES
 from motcua.interfaces.keyset import position
 from motcua.interfaces.portal.access import actor_of, citizen
 from motcua.interfaces.portal.frame import language, portal_page
+from motcua.interfaces.portal.views.dossiers import names_of
+from motcua.interfaces.portal.views.procedures import short_name
 from motcua.services.dossiers import access, policies
 from motcua.services.dossiers.models import Access, DoorWay, Why
 
@@ -23,12 +25,13 @@ PAGE = 50
 
 @dataclass(slots=True)
 class Look:
-    """One line: whose office looked, into which dossier, what for."""
+    """One line: whose office looked, into which dossier, and what for each time, first the last."""
 
     at: datetime
     code: str
+    name: str
     who: str
-    why: str
+    why: list[str]
 
 
 @dataclass(slots=True)
@@ -52,14 +55,26 @@ def looked_at(request: HttpRequest) -> HttpResponse:
     return portal_page(request, "looked_at.html", context)
 
 
-def _days(rows: Iterable[Access]) -> list[Day]:
+def _days(rows: Sequence[Access]) -> list[Day]:
+    """Looks of one office into one dossier that follow each other are one line."""
     names = policies.value("access_names") == "name"
+    procedures = names_of({row.dossier.procedure_version_id for row in rows})
     days: list[Day] = []
     for row in rows:
         if not days or days[-1].day != row.day:
             days.append(Day(row.day))
-        days[-1].looks.append(Look(row.at, row.dossier.code, _who(row, names), _why(row)))
+        looks, who, why = days[-1].looks, _who(row, names), _sentence(_why(row))
+        if looks and (looks[-1].code, looks[-1].who) == (row.dossier.code, who):
+            if why not in looks[-1].why:
+                looks[-1].why.append(why)
+            continue
+        name = short_name(procedures[row.dossier.procedure_version_id])
+        looks.append(Look(row.at, row.dossier.code, name, who, [why]))
     return days
+
+
+def _sentence(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def _who(row: Access, names: bool) -> str:
