@@ -39,14 +39,21 @@ each("[data-worklist]", (table) => {
       row.toggleAttribute("data-marked", marked);
       count += Number(marked);
     }
+    heads();
     if (!bar) return;
     bar.hidden = count === 0;
     const number = bar.querySelector("[data-bulk-count]");
     if (number) number.textContent = String(count);
-    const all = table.querySelector("input[data-mark-all]");
-    if (all) {
-      all.checked = count > 0 && count === rows().length;
-      all.indeterminate = count > 0 && count < rows().length;
+  }
+
+  // Each table of the list has a box of its own for all of its rows; what may not be marked yet is left out.
+  function heads() {
+    for (const all of table.querySelectorAll("input[data-mark-all]")) {
+      const boxes = rows().filter((row) => all.closest("table").contains(row)).map(box).filter((each) => each && !each.disabled);
+      const marked = boxes.filter((each) => each.checked).length;
+      all.disabled = !boxes.length;
+      all.checked = marked > 0 && marked === boxes.length;
+      all.indeterminate = marked > 0 && marked < boxes.length;
     }
   }
 
@@ -71,7 +78,10 @@ each("[data-worklist]", (table) => {
 
   table.addEventListener("change", (event) => {
     if (event.target.matches("[data-mark-all]")) {
-      for (const row of rows()) if (box(row) && !box(row).disabled) box(row).checked = event.target.checked;
+      const own = event.target.closest("table");
+      for (const row of rows()) {
+        if (own.contains(row) && box(row) && !box(row).disabled) box(row).checked = event.target.checked;
+      }
     }
     marks();
   });

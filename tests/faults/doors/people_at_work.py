@@ -40,6 +40,12 @@ DOORS: Final = [
     Door("desk/leader/decide/", get=LEADERS, post=desk(403, 403, 403, 405, 403)),
     Door("desk/leader/proposals/", get=LEADERS, post=desk(403, 403, 403, 405, 403)),
     Door(
+        "desk/dossiers/<uuid:dossier_id>/next/",
+        at="desk/dossiers/{new}/next/",
+        get=desk(302, 302, 404, 302, 404, clerk=302),
+        post=officers(405),
+    ),
+    Door(
         "desk/dossiers/<uuid:dossier_id>/undo/",
         at="desk/dossiers/{processing}/undo/",
         get=officers(405),

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from motcua.engines.cases.models import Task
 from motcua.engines.ledger.actor import Actor
@@ -26,6 +26,9 @@ from motcua.services.dossiers.office.worklists import Position
 
 DONE: Final = "desk_done"
 """Where the session keeps what was just done, for the next page to say."""
+
+FROM: Final = "desk_from"
+"""Where the session keeps the page from which dossiers are opened, where that is not the worklist itself."""
 
 ONWARD: Final = frozenset(
     {
@@ -86,6 +89,25 @@ def next_of(request: HttpRequest, actor: Actor, dossier_id: UUID, at: Position |
     return worklists.next_after(actor, asked.wanted, not_of=dossier_id, after=at)
 
 
+def return_here(request: HttpRequest, path: str, *, through: str | None = None) -> None:
+    """Keeps this page as the one to come back to from a dossier. ``through``: the list that its rows are from, of
+    which one goes on to the next; None where there is none."""
+    session = request.session
+    if session.get(FROM) != path:
+        session[FROM] = path
+    if through is None:
+        session.pop(LIST, None)
+    elif session.get(LIST) != through:
+        session[LIST] = through
+
+
+def way_back(request: HttpRequest) -> str:
+    """The page from which one came to a dossier."""
+    kept = str(request.session.get(LIST, ""))
+    worklist = reverse("desk:worklist") + (f"?{kept}" if kept else "")
+    return str(request.session.get(FROM) or worklist)
+
+
 def done_before(request: HttpRequest) -> Done | None:
     """What was just done, said once."""
     kept: dict[str, Any] | None = request.session.pop(DONE, None)
@@ -96,6 +118,24 @@ def done_before(request: HttpRequest) -> Done | None:
     if undo:
         undo = {**undo, "url": reverse("desk:undo", args=[kept["dossier"]])}
     return Done(kept["said"], kept["code"], url, undo)
+
+
+@officer
+@require_safe
+def following(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """On to the next of the list without doing anything; back to the list where it ends."""
+    actor = actor_of(request)
+    found = queries.get(actor, dossier_id)
+    at = next((place_of(task) for task in found.case.open_tasks), None)
+    tasks: list[Task] = []
+    if at is not None and LIST in request.session:
+        asked = lists.read(QueryDict(str(request.session[LIST])))
+        tasks = worklists.page(actor, asked.wanted, after=at, limit=3).tasks
+    task = next((each for each in tasks if each.case_id != dossier_id), None)
+    if task is None:
+        messages.info(request, _("This was the last of the list."))
+        return HttpResponseRedirect(way_back(request))
+    return HttpResponseRedirect(reverse("desk:dossier", args=[task.case_id]))
 
 
 @officer

@@ -19,6 +19,8 @@ from motcua.engines.organisations.queries import directory
 from motcua.foundation.money import format_vnd
 from motcua.interfaces.reorganised import taken_over
 from motcua.services.dossiers import reasons
+from motcua.services.dossiers.models import Turn
+from motcua.services.dossiers.papers.editions import title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,25 @@ def told(events: Iterable[Event], steps: Mapping[str, str], components: Mapping[
             tone = "late"
         lines.append(
             Told(
-                event.at, str(words), who(event.actor), _detail(event.kind, event.data, steps, components, people), tone
+                event.at,
+                str(words),
+                who(event.actor),
+                _said(event) or _detail(event.kind, event.data, steps, components, people),
+                tone,
             )
         )
     lines.reverse()
     return lines
+
+
+def _said(event: Event) -> str:
+    """Which paper was issued, which turn was proposed: what only the event with its moment tells."""
+    if event.kind == "dossier.document_issued":
+        return title_of(str(event.data.get("form", "")), event.at)
+    if event.kind in ("dossier.proposed", "dossier.proposal_declined"):
+        turn = str(event.data.get("turn", ""))
+        return str(dict(Turn.choices).get(turn, turn))
+    return ""
 
 
 def who(actor: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from motcua.engines.accounts.models import User
 from motcua.engines.forms import Form
 from motcua.engines.forms.summary import answers_summary
 from motcua.engines.ledger.parts import parts
@@ -17,7 +18,7 @@ from motcua.foundation import clock
 from motcua.services.dossiers import reasons
 from motcua.services.dossiers.actions.correcting import opened
 from motcua.services.dossiers.actions.stopping import demanded
-from motcua.services.dossiers.models import Adjustment, Delivery, Dossier
+from motcua.services.dossiers.models import Adjustment, Delivery, Dossier, Proposal
 from motcua.services.dossiers.rules import Status
 from motcua.services.dossiers.turns import flags
 
@@ -58,7 +59,22 @@ def panel(found: Dossier, form: Form, language: str) -> dict[str, Any]:
         "obligation": demanded(found) if found.status == Status.PAYMENT else None,
         "extensions": [(row, reasons.text("extend", row.reason, language)) for row in parts(found, "extensions")],
         "correction": (asked, reasons.text("correct", asked.reason, language)) if asked else None,
+        **_proposals(found),
         "corrected": [row for row in parts(found, "corrections") if row.before] if found.finished_at else [],
+    }
+
+
+def _proposals(found: Dossier) -> dict[str, Any]:
+    """What is before the leader, and what the leader declined while the dossier is still open, with names."""
+    rows: list[Proposal] = parts(found, "proposals")
+    if not rows:
+        return {"proposals": [], "declined": []}
+    keys = {row.proposed_by_id for row in rows} | {row.answered_by for row in rows if row.answered_by}
+    names = dict(User.objects.filter(pk__in=keys).values_list("pk", "full_name"))
+    declined = [row for row in rows if row.answer and row.agreed is False] if found.case.closed_at is None else []
+    return {
+        "proposals": [(row, names.get(row.proposed_by_id, "")) for row in rows if row.answered_at is None],
+        "declined": [(row, names.get(row.answered_by, "") if row.answered_by else "") for row in declined],
     }
 
 

@@ -84,6 +84,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dossiers/<uuid:dossier_id>/control-sheet/", register.control_sheet, name="control_sheet"),
     path("dossiers/<uuid:dossier_id>/preview/", worklist.preview, name="preview"),
     path("dossiers/<uuid:dossier_id>/act/<slug:verb>/", dossier.act, name="act"),
+    path("dossiers/<uuid:dossier_id>/next/", finishing.following, name="following"),
     path("dossiers/<uuid:dossier_id>/undo/", finishing.undo, name="undo"),
     path("dossiers/<uuid:dossier_id>/components/<uuid:component_id>/", dossier.judge, name="judge"),
     path("dossiers/<uuid:dossier_id>/files/<uuid:file_id>/", dossier.file, name="file"),

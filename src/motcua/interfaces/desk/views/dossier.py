@@ -28,7 +28,7 @@ from motcua.interfaces.desk import acts as office_acts
 from motcua.interfaces.desk import history, lists, together, turning
 from motcua.interfaces.desk.access import actor_of, officer
 from motcua.interfaces.desk.acts import Act
-from motcua.interfaces.desk.finishing import done_before, next_of, onward, place_of
+from motcua.interfaces.desk.finishing import done_before, next_of, onward, place_of, way_back
 from motcua.interfaces.desk.frame import LIST, desk_page
 from motcua.interfaces.desk.moving_acts import MOVING_ACTS
 from motcua.interfaces.desk.opinion_acts import OPINION_ACTS
@@ -119,6 +119,7 @@ def _page(
         "first_file": shown[0] if shown else None,
         "can_judge": bool({act.verb for act in acts} - {"remark", "attach", "assign", "claim"}),
         "acts": [act for act in acts if act.verb != "remark"],
+        "offered": {act.verb for act in acts},
         "remark": next((act for act in acts if act.verb == "remark"), None),
         "bound": bound,
         "orphan": bound if bound is not None and all(act is not bound for act in acts) else None,
@@ -135,6 +136,8 @@ def _page(
         "now": clock.now(),
         "next": _next(request, actor, found) if done is not None else None,
         "done": done,
+        "back": way_back(request),
+        "onward": reverse("desk:following", args=[found.pk]) if LIST in request.session and done is None else "",
         "principals": actor.principals,
         "desk_views": [],  # no rail beside a dossier: its width belongs to papers and decision
     }

@@ -16,6 +16,7 @@ from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.errors import Invalid, MotcuaError
 from motcua.interfaces.desk.access import actor_of, holding
+from motcua.interfaces.desk.finishing import return_here
 from motcua.interfaces.desk.frame import desk_page
 from motcua.interfaces.desk.rows import procedure_names
 from motcua.services.dossiers import actions
@@ -23,6 +24,9 @@ from motcua.services.dossiers.actions.transfer import MOST_ON_A_SHEET, Said
 from motcua.services.dossiers.models import HandOver, Load
 from motcua.services.dossiers.papers.handing_over import hand_over_sheet
 from motcua.services.dossiers.together import moving
+
+RECENT = 10
+"""So many sheets that were sent are shown at once, the others unfolded."""
 
 
 @holding("dossier.receive")
@@ -56,10 +60,13 @@ def _home(request: HttpRequest, trouble: list[tuple[str, str]] | None = None, st
                 "procedure": names.get(each.dossier.procedure_version_id, ""),
             }
         )
+    sent = moving.sent(actor)
+    return_here(request, reverse("desk:handover"))
     context = {
         "groups": list(groups.values()),
         "awaited": moving.awaited(actor),
-        "sent": moving.sent(actor),
+        "sent": sent[:RECENT],
+        "older": sent[RECENT:],
         "now": clock.now(),
         "trouble": trouble or [],
     }

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from motcua.engines.organisations.queries import directory
@@ -20,8 +20,10 @@ from motcua.foundation import clock
 from motcua.foundation.keys import new_id
 from motcua.interfaces.desk import lists
 from motcua.interfaces.desk.access import actor_of, holding
+from motcua.interfaces.desk.finishing import return_here
 from motcua.interfaces.desk.frame import desk_page
 from motcua.interfaces.desk.rows import procedure_names
+from motcua.services.dossiers import reasons
 from motcua.services.dossiers.office import leading, proposals, worklists
 from motcua.services.dossiers.office.leading import Late, Load, UnitLoad
 from motcua.services.dossiers.office.seen import proposals_of, seen_by
@@ -137,6 +139,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     page = worklists.page(actor, Filter(stages=("sign",)), after=after, limit=DECIDE)
     keys = [task.case_id for task in page.tasks]
     names = procedure_names(task.case.dossier for task in page.tasks)
+    return_here(request, request.get_full_path(), through="view=sign")
     said, seen = proposals_of(keys), seen_by(actor, keys)
     context = {
         "rows": [
@@ -160,6 +163,18 @@ def decide(request: HttpRequest) -> HttpResponse:
 @holding(LEAD)
 @require_safe
 def proposed(request: HttpRequest) -> HttpResponse:
-    """What only a leader may do and somebody proposes, with the reasons."""
-    context = {"rows": proposals.waiting(actor_of(request)), "now": clock.now()}
+    """What only a leader may do and somebody proposes, with the reasons; and results that are to be corrected."""
+    actor = actor_of(request)
+    rows, wrong = proposals.waiting(actor), leading.corrections(actor)
+    names = procedure_names(row.dossier for row in (*rows, *wrong))
+    language = get_language() or "vi"
+    return_here(request, reverse("desk:proposals"))
+    context = {
+        "rows": [(row, names.get(row.dossier.procedure_version_id, "")) for row in rows],
+        "corrections": [
+            (row, reasons.text("correct", row.reason, language), names.get(row.dossier.procedure_version_id, ""))
+            for row in wrong
+        ],
+        "now": clock.now(),
+    }
     return desk_page(request, "desk/proposals.html", context, place="leader")

@@ -8,7 +8,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -43,22 +50,22 @@ def _day(text: str, name: str, problems: dict[str, list[str]]) -> date | None:
         return None
 
 
-def _wanted(request: HttpRequest) -> tuple[register.Wanted | None, dict[str, list[str]]]:
+def _wanted(params: QueryDict) -> tuple[register.Wanted | None, dict[str, list[str]]]:
     """What the address asks for, and what is wrong with it. The address names units and days, never a person."""
     problems: dict[str, list[str]] = {}
-    unit = directory().by_id.get(_uuid(request.GET.get("unit", "")) or UUID(int=0))
+    unit = directory().by_id.get(_uuid(params.get("unit", "")) or UUID(int=0))
     if unit is None:
         problems["unit"] = ["Choose a unit."]
-    first = _day(request.GET.get("from", ""), "from", problems)
-    last = _day(request.GET.get("to", ""), "to", problems)
+    first = _day(params.get("from", ""), "from", problems)
+    last = _day(params.get("to", ""), "to", problems)
     if unit is None or first is None or last is None:
         return None, problems
     wanted = register.Wanted(
         unit_id=unit.id,
         first=first,
         last=last,
-        field_id=_uuid(request.GET.get("field", "")),
-        procedure_code=request.GET.get("procedure", "").strip()[:40],
+        field_id=_uuid(params.get("field", "")),
+        procedure_code=params.get("procedure", "").strip()[:40],
     )
     try:
         return wanted.checked(), problems
@@ -71,11 +78,14 @@ def _wanted(request: HttpRequest) -> tuple[register.Wanted | None, dict[str, lis
 def page(request: HttpRequest) -> HttpResponse:
     """The filter, and both downloads once it is right; what it says stands in the file alone."""
     actor = actor_of(request)
-    asked = bool(request.GET)
-    wanted, problems = _wanted(request) if asked else (None, {})
-    said = {name: [_(line) for line in lines] for name, lines in problems.items()}
     today = clock.today()
     units = register.units_for(actor)
+    params = request.GET
+    if not params and units:  # before anything is chosen: this month
+        params = QueryDict(mutable=True)
+        params.update({"unit": str(units[0].id), "from": today.replace(day=1).isoformat(), "to": today.isoformat()})
+    wanted, problems = _wanted(params) if params else (None, {})
+    said = {name: [_(line) for line in lines] for name, lines in problems.items()}
     context: dict[str, Any] = {
         "units": units,
         "fields": fields(),
@@ -89,7 +99,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "problems": said,
         "pairs": [(f"f-{name}", line) for name, lines in said.items() for line in lines],
         "ready": wanted is not None,
-        "query": request.GET.urlencode(),
+        "query": params.urlencode(),
         "unit": directory().unit(wanted.unit_id) if wanted else None,
         "wanted": wanted,
         "volume": register.VOLUME,
@@ -101,7 +111,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The register as ``xlsx`` (as it is read) or ``pdf`` (several volumes come as one zip)."""
-    wanted, _problems = _wanted(request)
+    wanted, _problems = _wanted(request.GET)
     if wanted is None:
         return HttpResponseRedirect(f"{reverse('desk:register')}?{request.GET.urlencode() or 'from='}")
     if kind not in ("xlsx", "pdf"):

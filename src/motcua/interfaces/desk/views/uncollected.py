@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from motcua.foundation import clock
 from motcua.foundation.errors import MotcuaError
 from motcua.interfaces.desk.access import actor_of, holding
+from motcua.interfaces.desk.finishing import return_here
 from motcua.interfaces.desk.frame import desk_page
 from motcua.interfaces.desk.rows import procedure_names
 from motcua.services.dossiers import actions, policies
@@ -41,6 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
         }
         for task in found
     ]
+    return_here(request, request.get_full_path())
     last = found[-1] if more else None
     context = {
         "rows": rows,

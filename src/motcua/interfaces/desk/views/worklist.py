@@ -19,6 +19,7 @@ from motcua.foundation.cache import Remembered
 from motcua.foundation.keys import new_id
 from motcua.interfaces.desk import lists
 from motcua.interfaces.desk.access import actor_of, officer
+from motcua.interfaces.desk.finishing import FROM, return_here
 from motcua.interfaces.desk.frame import LIST, desk_page, views, works
 from motcua.interfaces.desk.models import SavedView
 from motcua.interfaces.desk.rows import procedure_names, rows_of
@@ -52,6 +53,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     page = worklists.page(actor, asked.wanted, after=asked.after, before=asked.before, limit=PAGE)
     if request.session.get(LIST) != asked.query:
         request.session[LIST] = asked.query
+    request.session.pop(FROM, None)
     context = {
         "asked": asked,
         "rows": rows_of(actor, page.tasks),
@@ -135,7 +137,7 @@ def find(request: HttpRequest) -> HttpResponse:
     text = str(request.session.get(SOUGHT, ""))
     found = search(actor, text) if text else []
     access.note_many(actor, [each.pk for each in found], DoorWay.DESK, Why.PREVIEW, post=next(iter(actor.grants), None))
-    request.session.pop(LIST, None)  # who looks for one dossier is not working through a list
+    return_here(request, reverse("desk:search"))  # who looks for one dossier is not working through a list
     if len(found) == 1 and found[0].code == text.upper():
         request.session.pop(SOUGHT)
         return HttpResponseRedirect(reverse("desk:dossier", args=[found[0].pk]))
