@@ -35,6 +35,7 @@ from motcua.services.dossiers.together import groups
 from motcua.services.dossiers.together.groups import Part, parts_of, problems, waits_for
 from motcua.services.dossiers.together.timelines import timeline
 from motcua.services.procedures.importer import DEMO_CATALOGUE
+from motcua.services.procedures.models import Procedure
 from tests.engines.files.samples import pdf
 from tests.factories import (
     Staff,
@@ -222,6 +223,8 @@ def test_electronically_all_agencies_have_it_at_once_each_with_its_own_dossier_n
     offer = define({"key": "birth"}, {"key": "residence"}, {"key": "insurance"})
     with clock.at(TUESDAY):
         group = submitted(offer, citizen)
+        for key, channel in enumerate(("KIOSK", "NATIONAL")):
+            assert submitted(offer, citizen, channel=channel, key=str(key)).way == "parallel"
     assert group.way == "parallel"
     assert states(group) == {"birth": "running", "residence": "running", "insurance": "running"}
     dossiers = [dossier_of(group, key) for key in ("birth", "residence", "insurance")]
@@ -274,7 +277,12 @@ def test_a_result_that_a_part_needs_is_waited_for_and_comes_with_it_as_a_compone
     assert staff.head.id is not None
     upload = store(pdf("giấy khai sinh"), "khai-sinh.pdf", staff.head.id)
     finish(dossier_of(group, "birth"), staff, files=(actions.FileIn(upload.blob_id, upload.name),))
+    # suspended since: what was submitted goes on, nothing new is taken
+    Procedure.objects.filter(code="1.100002").update(status=Procedure.Status.SUSPENDED)
+    forget_all()
     advance(group.pk)
+    with pytest.raises(Refused):
+        actions.submit_once(actor_of(citizen), make_submission(citizen, groups.current("1.100002")))
     for key in ("residence", "insurance"):
         dossier = dossier_of(group, key)
         component = dossier.components.get(key="result-birth")

@@ -25,7 +25,6 @@ from motcua.foundation.identifiers import build_dossier_code
 from motcua.services.dossiers.actions.common import lock, record
 from motcua.services.dossiers.actions.submit import ComponentIn, FileIn, Submission, add_files, submit
 from motcua.services.dossiers.models import (
-    Channel,
     Dossier,
     DossierComponent,
     DossierFile,
@@ -36,7 +35,7 @@ from motcua.services.dossiers.models import (
     WaitingFile,
     Way,
 )
-from motcua.services.dossiers.rules import ENDED
+from motcua.services.dossiers.rules import ENDED, ONLINE_CHANNELS
 from motcua.services.dossiers.together.groups import Offer, Part, State, members_of, state_of, waits_for
 from motcua.services.procedures.queries import version
 
@@ -59,7 +58,7 @@ class GroupSubmission:
     @property
     def way(self) -> str:
         """Electronically to all agencies at once, on paper through the lead one after the other (ND118 Đ20.1)."""
-        return Way.PARALLEL if self.channel in (Channel.ONLINE, Channel.NATIONAL) else Way.SEQUENCE
+        return Way.PARALLEL if self.channel in ONLINE_CHANNELS else Way.SEQUENCE
 
 
 def submit_group(work: Work, given: GroupSubmission) -> DossierGroup:
@@ -284,7 +283,7 @@ def _begin(work: Work, group: DossierGroup, member: GroupMember, members: Sequen
         one for one in members if one.key in (*member.after, *member.needs) and state_of(one, one.dossier) == "done"
     ]
     results = [component for one in before if (component := _as_component(one)) is not None]
-    member.dossier = submit(work, replace(submission, components=[*submission.components, *results]))
+    member.dossier = submit(work, replace(submission, components=[*submission.components, *results]), promised=True)
     work.change(member, "dossier")
 
 

@@ -86,12 +86,14 @@ class Submission:
     linked: bool = False
 
 
-def submit(work: Work, submission: Submission) -> Dossier:
+def submit(work: Work, submission: Submission, *, promised: bool = False) -> Dossier:
     """Makes the dossier, its case and the counter's first task; the code carries the competent agency (ND118 Đ28).
 
-    Raises ``Refused`` when the procedure is suspended, or not taken over this channel.
+    ``promised``: a part of a group that was submitted before and whose turn has come; it goes on as running dossiers do
+    though its procedure was suspended since. Raises ``Refused`` when the procedure is suspended, or not taken over this
+    channel.
     """
-    if submission.procedure.procedure_id in closed():
+    if not promised and submission.procedure.procedure_id in closed():
         raise Refused("This procedure is suspended. Please ask at the one-stop counter.")
     if submission.procedure.method(submission.channel) is None and submission.procedure.methods:
         raise Refused("This procedure can't be submitted this way. Please choose another way to submit.")
