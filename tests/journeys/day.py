@@ -125,10 +125,15 @@ def open_dossier(page: Page, code: str) -> None:
     page.locator("#desk-search").fill(code)
     with page.expect_navigation(url="**/dossiers/**"):
         page.locator("#desk-search").press("Enter")
+    say_why(page)
+    expect(page.locator(".mc-dossier-head")).to_contain_text(code)
+
+
+def say_why(page: Page) -> None:
+    """Gives the first reason for looking, where the desk asks for one before it shows a dossier."""
     if page.url.rstrip("/").endswith("/why"):
         page.locator("main form input[type=radio]").first.check()
         submit(page, page.locator("main form button.govuk-button"))
-    expect(page.locator(".mc-dossier-head")).to_contain_text(code)
 
 
 def act(page: Page, verb: str, **fields: str) -> None:
@@ -190,13 +195,13 @@ def run_over(page: Page) -> None:
     expect(said.first).to_be_visible(timeout=SLOW)
 
 
-def await_text(page: Page, where: str, text: str | re.Pattern[str], *, tries: int = 120) -> Locator:
+def await_text(page: Page, where: str, text: str | re.Pattern[str], *, tries: int = 240) -> Locator:
     """Reloads until the worker has made what is awaited; returns it."""
     found = page.locator(where).filter(has_text=text)
     for _ in range(tries):
         if found.count():
             break
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(250)
         page.reload()
     expect(found.first).to_be_visible()
     return found.first

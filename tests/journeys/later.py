@@ -29,6 +29,29 @@ for hours in (-2, 1, 9, 25):
 """
 
 
+_REMIND_SUPPLEMENTS = """
+import sys
+from datetime import timedelta
+from motcua.interfaces.cli import database
+database.ensure()
+from motcua.foundation import clock
+from motcua.services.dossiers.jobs import remind_supplements
+from motcua.services.dossiers.models import SupplementRequest
+day = clock.now().replace(hour=10)
+if day > clock.now():
+    day -= timedelta(days=1)
+request = SupplementRequest.objects.filter(dossier__code=sys.argv[1], answered_at=None)
+assert request.update(answer_by=day.date() + timedelta(days=2)) == 1
+with clock.at(day):
+    remind_supplements(timestamp=0)
+"""
+
+
+def supplement_is_due_soon(server: Platform, code: str) -> None:
+    """Thirteen of the fifteen days pass; then the job runs that reminds, which it does by day only."""
+    _run(server, _REMIND_SUPPLEMENTS, code)
+
+
 def supplement_expires(server: Platform, code: str) -> None:
     """Twenty days pass for what a dossier waits for; then the job runs that closes it (ND118 Đ19.5)."""
     with server.connect() as database:
@@ -65,7 +88,12 @@ def _queue(database: psycopg.Connection[tuple[object, ...]], task: str) -> None:
 def step_grows_late(server: Platform, code: str) -> None:
     """The moments of the rules for the one open step of a dossier: before it is due, at it, and after it, up to the
     superior. The job does this with every step, by day only; here the clock stands where it would find this one."""
-    command = [sys.executable, "-P", "-c", _REMIND, code]
+    _run(server, _REMIND, code)
+
+
+def _run(server: Platform, program: str, code: str) -> None:
+    """Runs some lines on the platform's database, in a process of their own as its worker is."""
+    command = [sys.executable, "-P", "-c", program, code]
     done = subprocess.run(command, env=clean_environment(server.home), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

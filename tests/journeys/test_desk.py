@@ -1,4 +1,4 @@
-"""Officers at work in a real browser: by keyboard, accessible in both themes, on a phone, without scripts."""
+"""Officers at work in a real browser: by keyboard, accessible in the dark too, on a phone, without scripts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.day import COPY, choose, submit
 from tests.support.browser import axe
 from tests.support.running import Platform
 
@@ -25,23 +26,15 @@ def receive(page: Page) -> str:
     page.goto("/desk/intake/")
     ward = page.locator("#unit option", has_text="phường").first.get_attribute("value")
     page.select_option("#unit", ward)
-    page.click("form[action$='/begin/'] button")
+    submit(page, page.locator("form[action$='/begin/'] button[data-key=n]"))
     page.fill("[name=name]", "Hồ Thị Hành Trình")
     page.fill("[name=identity_number]", "046190000123")
-    axe(page)
-    page.click("main form button.govuk-button[data-key=c]")
-    page.fill("main [name=q]", "chung thuc ban sao")
-    expect(page.locator("#hits mark").first).to_be_visible()  # results come as one types
-    axe(page)
-    page.locator("#hits button[name=version]").first.click()
-    page.click("button[name=paper_form]")
+    submit(page, page.locator("main form button.govuk-button[data-key=c]"))
+    choose(page, COPY)
+    submit(page, page.locator("button[name=paper_form]"))
     page.locator("input[name^=originals_]").first.fill("1")
-    axe(page)
-    page.click("main form button.govuk-button:not([name])")
-    axe(page)
-    page.click("main form button.govuk-button")
-    page.wait_for_url("**/receipt/")
-    expect(page.locator("#receipt-paper a.govuk-button")).to_be_visible(timeout=30_000)
+    submit(page, page.locator("main form button[data-key=c]"))
+    submit(page, page.locator("main form button[data-key=a]"))
     return page.locator("[data-code]").inner_text().strip()
 
 
@@ -49,7 +42,7 @@ def test_a_walk_in_is_received_and_the_receipt_can_be_printed(page: Page) -> Non
     be(page, "counter")
     code = receive(page)
     link = page.locator("#receipt-paper a.govuk-button")
-    axe(page)
+    expect(link).to_be_visible(timeout=30_000)
     paper = page.request.get(link.get_attribute("href") or "")
     assert paper.body().startswith(b"%PDF")
     page.goto("/desk/")
@@ -106,32 +99,30 @@ def test_a_dossier_passes_from_the_counter_to_the_returned_result(page: Page) ->
         if not page.locator("#act-pass_on[open]").count():
             page.keyboard.press("f")
         page.fill("#pass_on_opinion", "Đủ điều kiện")
-        page.click("#act-pass_on button.govuk-button")
+        submit(page, page.locator("#act-pass_on button.govuk-button"))
         expect(page.locator(".mc-notice--done")).to_be_visible()
-        axe(page, exclude=["iframe"])
     be(page, "head")
     open_it()
     for _ in range(4):
         if page.locator("#act-complete").count():
             break
         page.keyboard.press("f")
-        page.click("#act-pass_on button.govuk-button")
+        submit(page, page.locator("#act-pass_on button.govuk-button"))
         expect(page.locator(".mc-notice--done")).to_be_visible()
     page.keyboard.press("q")
     page.check("#complete_decision_1")
     expect(page.locator("#complete_reason")).to_be_visible()
     page.check("#complete_decision_0")
     page.fill("#complete_number", "15/CT")
-    page.click("#act-complete button.govuk-button")
+    submit(page, page.locator("#act-complete button.govuk-button"))
     expect(page.locator(".mc-notice--done")).to_be_visible()
     be(page, "counter")
     open_it()
     page.keyboard.press("r")
     page.check("#return_identity_checked")
-    page.click("#act-return button.govuk-button")
+    submit(page, page.locator("#act-return button.govuk-button"))
     expect(page.locator(".mc-notice--done")).to_be_visible()
     expect(page.locator(".mc-timeline")).to_contain_text("15/CT")
-    axe(page, exclude=["iframe"])
 
 
 def test_a_supplement_is_previewed_before_it_is_sent(page: Page) -> None:
@@ -144,10 +135,10 @@ def test_a_supplement_is_previewed_before_it_is_sent(page: Page) -> None:
     page.keyboard.press("b")
     page.fill("#supplement_name_other", "Bản chính sổ hộ khẩu")
     page.fill("#supplement_reason_other", "Chưa có trong hồ sơ")
-    page.click("button[name=preview]")
+    submit(page, page.locator("button[name=preview]"))
     expect(page.locator("#supplement-preview")).to_contain_text("Chưa có trong hồ sơ")
     axe(page, exclude=["iframe"])
-    page.click("#act-supplement button.govuk-button")
+    submit(page, page.locator("#act-supplement button.govuk-button:not([name=preview])"))
     expect(page.locator(".mc-notice--wait")).to_contain_text("Bản chính sổ hộ khẩu")
 
 
@@ -157,13 +148,13 @@ ADMINISTRATION = (
 )  # fmt: skip
 
 
-def test_administrators_pages_are_accessible_in_both_themes(page: Page) -> None:
+def test_administrators_pages_are_accessible_in_the_dark(page: Page) -> None:
+    """By day every page is looked at (``test_every_page.py``)."""
     be(page, "administrator")
-    for theme in ("light", "dark"):
-        page.context.add_cookies([{"name": "theme", "value": theme, "url": page.url}])
-        for place in ADMINISTRATION:
-            page.goto(f"/desk/administration/{place}")
-            axe(page)
+    page.context.add_cookies([{"name": "theme", "value": "dark", "url": page.url}])
+    for place in ADMINISTRATION:
+        page.goto(f"/desk/administration/{place}")
+        axe(page)
     for place, link in (
         ("procedures/", "tbody a"),
         ("flows/", "tbody a"),
@@ -171,12 +162,11 @@ def test_administrators_pages_are_accessible_in_both_themes(page: Page) -> None:
         ("forms/", "tbody a"),
     ):
         page.goto(f"/desk/administration/{place}")
-        page.locator(link).first.click()
-        page.wait_for_load_state()
+        submit(page, page.locator(link).first)
         axe(page)
     page.goto("/desk/administration/procedures/")
-    page.locator("tbody a").first.click()
-    page.click(".mc-toolbar a.govuk-button")
+    submit(page, page.locator("tbody a").first)
+    submit(page, page.locator(".mc-toolbar a.govuk-button").first)
     axe(page)
 
 
@@ -214,7 +204,7 @@ def test_the_desk_elsewhere(browser: Browser, server: Platform, options: dict[st
     page.wait_for_url("**/dossiers/**")
     page.locator("#act-remark > summary").click()
     page.fill("#remark_text", "Đã xem trên máy khác")
-    page.click("#act-remark button.govuk-button")
+    submit(page, page.locator("#act-remark button.govuk-button"))
     expect(page.locator(".mc-remark").first).to_contain_text("Đã xem trên máy khác")
     if options.get("java_script_enabled", True):
         assert page.evaluate("document.documentElement.scrollWidth") <= options["viewport"]["width"]

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.engines.files.samples import pdf, picture
+from tests.journeys.day import await_text
 from tests.journeys.people import Enter, fits, people
 from tests.support.browser import axe
 from tests.support.running import Platform
@@ -159,12 +160,7 @@ def test_from_search_to_returned_result(enter: Enter, tmp_path: Path) -> None:
     citizen.goto(f"/dossiers/{code}/")
     expect(citizen.locator("main")).to_contain_text("đã tiếp nhận hồ sơ")
     expect(citizen.locator(".mc-due-date")).to_be_visible()
-    receipt = citizen.get_by_role("link", name=re.compile("Giấy tiếp nhận hồ sơ"))
-    for _ in range(20):
-        if receipt.count():
-            break
-        citizen.wait_for_timeout(500)
-        citizen.reload()
+    receipt = await_text(citizen, "main a", "Giấy tiếp nhận hồ sơ")
     with citizen.expect_download() as download:
         receipt.click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")

@@ -36,6 +36,34 @@ pytestmark = pytest.mark.journey
 WARD_SHORT = "P. Phú Xuân"
 ALLOWANCE = "1.001776"  # Trợ cấp xã hội hằng tháng, at the ward, also online
 
+HOME = {"province": "46", "ward": "19753", "line": "27 Chi Lăng"}
+CHILD = {
+    "relation": "mother",
+    "child_name": "Phan An Nhiên",
+    "child_sex": "female",
+    **{f"child_birth_date-{part}": value for part, value in {"day": "3", "month": "11", "year": "2026"}.items()},
+    "born_at": "facility",
+    "birth_facility": "Bệnh viện Trung ương Huế",
+    **{f"birth_place-{part}": value for part, value in HOME.items()},
+    "child_ethnicity": "Kinh",
+    "child_nationality": "VN",
+    "child_home_town": "Phường Phú Xuân, thành phố Huế",
+    "parents": "unmarried",
+    "mother-name": "Phan Thị Minh Tâm",
+    **{f"mother-birth_date-{part}": value for part, value in {"day": "18", "month": "5", "year": "1992"}.items()},
+    "mother-ethnicity": "Kinh",
+    "mother-nationality": "VN",
+    "mother-identity_number": "048192004271",
+    **{f"mother-address-{part}": value for part, value in HOME.items()},
+    "birth_evidence": "electronic",
+    "birth_certificate_number": "GCS-2026-1103",
+    "household_head": "Phan Văn Ngoại",
+    **{f"residence_address-{part}": value for part, value in HOME.items()},
+    "result_delivery": "counter",
+}
+RESIDENCE = {"dwelling": "own", "is_head": "no", "head_identity": "046055000123", "head_relation": "child"}
+INSURANCE: dict[str, str] = {}
+
 
 @pytest.fixture(scope="module")
 def day(browser: Browser, server: Platform) -> Iterator[Day]:
@@ -328,8 +356,24 @@ def test_afternoon_many_at_once(day: Day) -> None:
     expect(clerk.locator("h1")).to_be_visible()
 
 
+def fill_in(day: Day, page: Page, answers: dict[str, str]) -> None:
+    """Answers the form of a part and goes on to the next."""
+    day.look_over(page, "form of a part")
+    for name, value in answers.items():
+        control = page.locator(f"main [name='{name}']").first
+        if control.evaluate("it => it.type") == "radio":
+            page.locator(f"main [name='{name}'][value='{value}']").check(force=True)
+        elif control.evaluate("it => it.type") == "select-one":
+            control.select_option(value)
+        else:
+            control.fill(value)
+    submit(page, page.locator("main form .mc-actions button[data-key=c]"))
+    of_day.uncomplaining(page, "form of a part")
+
+
 def test_evening_a_child_is_born_and_the_books_are_closed(day: Day) -> None:
-    """A linked group at the counter, one part passed on; the register as spreadsheet and paper; the ratings."""
+    """A linked group at the counter with its forms filled in there, one part passed on; the register as spreadsheet
+    and paper; the ratings."""
     counter, specialist, head = day.be("counter"), day.be("specialist"), day.be("head")
     citizen = day.be("citizen", phone=True)
     counter.goto("/desk/intake/")
@@ -343,7 +387,25 @@ def test_evening_a_child_is_born_and_the_books_are_closed(day: Day) -> None:
     day.look_over(counter, "linked intake")
     for name in counter.locator("main input[name^=originals-]").all()[:2]:
         name.fill("1")
-    submit(counter, counter.locator("main form button[data-key=b]"))  # the forms came on paper
+    # form after form; what the first has said stands in the others already
+    submit(counter, counter.locator("main form button[data-key=c]"))
+    fill_in(day, counter, CHILD)
+    expect(counter.locator("[name=head_name]")).to_have_value("Phan Văn Ngoại")
+    expect(counter.locator("[name=new_address-line]")).to_have_value("27 Chi Lăng")
+    fill_in(day, counter, RESIDENCE)
+    fill_in(day, counter, INSURANCE)
+    expect(counter).to_have_url(re.compile("/linked/birth/#receive$"))
+    expect(counter.locator("main input[name^=originals-]").first).to_have_value("1")
+    day.look_over(counter, "linked intake filled in")
+    # she reads all of it on the second screen, and says that it is right
+    with counter.context.expect_page() as opened:
+        counter.locator("main [data-key=s]").click()
+    opened.value.wait_for_load_state()
+    expect(opened.value.locator("main")).to_contain_text("Phan An Nhiên")
+    day.look_over(opened.value, "linked answers confirmed")
+    submit(opened.value, opened.value.locator("main form button"))
+    expect(counter.locator("#confirmation .mc-notice--done")).to_be_visible()
+    submit(counter, counter.locator("main form button[data-key=c]"))
     of_day.uncomplaining(counter, "linked")
     received = re.search(of_day.CODE, counter.locator("main").inner_text())
     assert received, counter.locator("main").inner_text()

@@ -27,6 +27,7 @@ from tests.journeys.day import (
     pass_on_until,
     receive,
     run_over,
+    say_why,
     submit,
     uncomplaining,
     write,
@@ -59,13 +60,21 @@ def propose(day: Day, code: str, turn: str, reason: str) -> None:
 
 
 def test_a_second_supplement_and_then_silence(day: Day, server: Platform) -> None:
-    """ND118 Đ19.5: the second request needs the leader, who first declines, and counts as late; unanswered it ends."""
+    """ND118 Đ19.5: reminded, then answered; the second request needs the leader, who first declines, and counts as
+    late; unanswered it ends."""
     counter, specialist, head = day.be("counter"), day.be("specialist"), day.be("head")
     citizen = day.be("citizen", phone=True)
     code = receive(day, counter, CITIZEN_CARD, procedure=ALLOWANCE, originals=1)
     open_dossier(specialist, code)
     act(specialist, "supplement", **OTHER)
-    citizen.goto(f"/dossiers/{code}/")
+    # two days before the time for it ends she is reminded, and goes from there to what is asked
+    later.supplement_is_due_soon(server, code)
+    citizen.goto("/inbox/")
+    reminded = await_text(citizen, "main li", re.compile(f"Nhắc: hồ sơ {re.escape(code)} cần bổ sung"))
+    submit(citizen, reminded.locator("a").first)
+    expect(citizen.locator("main")).to_contain_text("sau ngày đó hồ sơ sẽ bị đóng")
+    day.look_over(citizen, "message")
+    submit(citizen, citizen.locator(f"main a[href='/dossiers/{code}/']").first)
     asked = citizen.locator("#asked")
     day.look_over(citizen, "asked")
     asked.locator("input[type=file]").first.set_input_files(
@@ -146,7 +155,7 @@ def make_sheet(day: Day, page: Page, code: str) -> str:
 
 def test_a_date_is_explained_as_it_stood_and_lateness_goes_upwards(day: Day, server: Platform) -> None:
     """Why this date, now and before; reminders by rule: who does it, the head, who stands above; a kept view."""
-    counter, specialist, head = day.be("counter"), day.be("specialist"), day.be("head")
+    counter, specialist, head, leader = (day.be(name) for name in ("counter", "specialist", "head", "leader"))
     citizen = day.be("citizen", phone=True)
     # before anything is handed in: the date of the law, and what usually happens
     citizen.goto(f"/procedures/{COPY}/")
@@ -165,11 +174,19 @@ def test_a_date_is_explained_as_it_stood_and_lateness_goes_upwards(day: Day, ser
     day.look_over(citizen, "as of for the citizen")
 
     later.step_grows_late(server, code)
-    for page in (specialist, head):
+    for page in (specialist, head, leader):
         page.goto("/desk/inbox/")
         await_text(page, "tr[data-row]", code)
     day.look_over(head, "messages")
     expect(head.locator("tr[data-row]", has_text=code).first).to_contain_text("chậm hạn")
+    # who stands over the head is told last, opens it from there, and sees what else waits
+    submit(leader, leader.locator("tr[data-row]", has_text=code).filter(has_text="chậm hạn").locator("a").first)
+    say_why(leader)
+    expect(leader.locator(".mc-timeline")).to_contain_text("báo cấp trên")
+    day.look_over(leader, "leader's dossier")
+    leader.goto("/desk/leader/")
+    expect(leader.locator("section[aria-labelledby=h-load]")).to_contain_text("Lê Quang Hiếu")
+    day.look_over(leader, "leader")
     open_dossier(head, code)
     expect(head.locator(".mc-timeline")).to_contain_text("báo cấp trên")
     # and the head reminds by hand, as many rows as are marked
