@@ -91,7 +91,7 @@ def late_with(specialists: int) -> float:
             passed = add_working_seconds(calendar, max(came, min(free)), (3 + n % 5) * 3600)
             free[free.index(min(free))] = passed
             signed = add_working_seconds(calendar, passed, 1800)
-            late += signed > due(came, Allowance.parse("3 working_day"), calendar)
+            late += signed > due(calendar, came, Allowance.parse("3 working_day"))
     return late / 120
 
 
