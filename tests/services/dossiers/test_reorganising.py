@@ -407,7 +407,9 @@ def test_what_is_taken_up_again_goes_to_the_part_of_its_field(town: dict[str, An
         actions.note_payment.run(anybody[0], paying, receipt="BL-1")
         for key in (stopped, unanswered):
             actions.reopen.run(anybody[1], key, reason="other", explanation="Giải quyết tiếp.")
-        for key in (stopped, unanswered, paying):
+        with clock.at(on + timedelta(hours=2)):
+            anew = submitted()
+        for key in (stopped, unanswered, paying, *(() if goes_on else (anew,))):
             dossier = Dossier.objects.select_related("case").get(pk=key)
             task = factories.open_task(key)
             found = {dossier.competent_id, dossier.lead_id, dossier.case.holder_id, dossier.case.clock_unit_id}

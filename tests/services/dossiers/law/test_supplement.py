@@ -184,6 +184,20 @@ def test_a_result_given_before_is_not_asked_for_unless_wrong_or_out_of_reach_nd3
     assert request.items[0]["held"] == "inaccurate", "on record, with the request"
 
 
+@pytest.mark.parametrize("form", ["Tờ khai đăng ký khai sinh", "Đơn đề nghị cấp giấy phép xây dựng (mẫu 01)"])
+def test_what_is_written_anew_for_each_matter_may_be_asked_for_nd118_d5_1i(form: str) -> None:
+    """The form of an earlier dossier says nothing about this one: a second child needs a form of its own."""
+    staff, citizen = factories.make_staff(), factories.make_citizen()
+    procedure = factories.make_procedure(papers=(form, "Giấy chứng sinh"))
+    before = factories.make_dossier("returned", staff=staff, citizen=citizen, procedure=procedure, at=MONDAY)
+    _with_file(before, "p1")
+    dossier = factories.make_dossier("accepted", staff=staff, citizen=citizen, procedure=procedure, at=MONDAY)
+    with clock.at(MONDAY):
+        item = {"component": "p1", "name": form, "code": "missing"}
+        request = actions.request_supplement.run(staff.specialist, dossier.pk, items=[item])
+    assert request.items[0]["held"] == ""
+
+
 def test_nobody_elses_results_are_looked_at() -> None:
     staff = factories.make_staff()
     factories.make_dossier("returned", staff=staff, citizen=factories.make_citizen(), at=MONDAY)

@@ -27,6 +27,12 @@ BETTER_COPY: Final = frozenset(
 """Reasons that are about a file which is in the dossier: they ask for a better one, not for the same again."""
 
 _LEADING = re.compile(r"^(?:(?:\d+|mot|hai|ban|sao|chinh|chup|goc|co|chung thuc|giay to|kem theo|theo mau)\s+)+")
+_ANEW = re.compile(
+    r"^(?:to khai|don(?! vi)|giay (?:de nghi|dang k[iy]|uy quyen)|phieu (?:de nghi|yeu cau|dang k[iy]|khai)"
+    r"|(?:van ban|cong van) (?:de nghi|uy quyen)|to trinh|bao cao|cam ket|danh sach|thong bao)\b"
+)
+"""What is written anew for each matter: one that was handed in with another dossier says nothing about this one."""
+
 _KEEP = 2
 
 
@@ -70,7 +76,7 @@ def in_dossier(dossier: Dossier, component: str) -> list[Held]:
 def elsewhere(dossier: Dossier, names: Sequence[str]) -> dict[str, list[Held]]:
     """By name: results that the same party has been given, and papers they handed in with other dossiers. A result
     fits when its type's code or its kernel does. Two queries."""
-    wanted = {name: kernel(name) for name in names}
+    wanted = {name: "" if _ANEW.match(core := kernel(name)) else core for name in names}
     found: dict[str, list[Held]] = {name: [] for name in names}
     if dossier.applicant_id is None or not any(wanted.values()):
         return found

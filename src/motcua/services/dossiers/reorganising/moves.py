@@ -38,7 +38,7 @@ from motcua.services.dossiers.models import (
     Proposal,
 )
 from motcua.services.dossiers.reorganising.facts import FactsOf
-from motcua.services.dossiers.reorganising.report import OPEN_OF_UNITS, Rules, flows_naming, heir_of
+from motcua.services.dossiers.reorganising.report import OPEN_OF_UNITS, Rules, codes_instead, flows_naming, heir_of
 
 PORTION: Final = 500
 Step = Callable[[str, int, int], None]
@@ -323,10 +323,10 @@ def addresses(row: Reorganisation, heirs: Heirs, step: Step) -> int:
 
 
 def flows(work: BatchWork, row: Reorganisation, plan: Plan) -> dict[str, int]:
-    """A new version of every flow that names a unit by a code that no longer has the work. Running dossiers keep their
-    version; its codes lead to the successor. A flow with an unpublished draft is left to its authors."""
-    codes = {ending.unit.code: ending.heirs[0].to for ending in plan.endings.values() if not ending.stays}
-    codes |= {placing.unit.code: placing.code for placing in plan.placings}
+    """A new version of every flow that names a unit by a code that no longer has the work; the code of a unit that was
+    divided goes on to lead to its parts. Running dossiers keep their version; its codes lead to the successor. A flow
+    with an unpublished draft is left to its authors."""
+    codes = codes_instead(plan)
     changed = waiting = 0
     for version in flows_naming(set(codes)):
         if version.flow.versions.filter(published_at__isnull=True).exists():

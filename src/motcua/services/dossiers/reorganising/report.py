@@ -91,7 +91,7 @@ def report(plan: Plan, units: Directory) -> Report:
         .count(),
         "drafts": Draft.objects.filter(competent__in=moving, dossier__isnull=True).count(),
         "clients": ApiClient.objects.filter(unit__in=moving).count(),
-        "flows": len(flows_naming({ending.unit.code for ending in plan.endings.values()})),
+        "flows": len(flows_naming(set(codes_instead(plan)))),
         **address_counts(plan.document.wards),
     }
     tasks = _tasks(plan)
@@ -110,6 +110,14 @@ def address_counts(wards: Mapping[str, Ward]) -> dict[str, int]:
         "addresses": Party.objects.filter(ward_code__in=changing).count(),
         "addresses_uncertain": Party.objects.filter(ward_code__in=divided).count(),
     }
+
+
+def codes_instead(plan: Plan) -> dict[str, str]:
+    """Identifiers that flows shall name instead of those that no longer have the work. A unit that is divided keeps its
+    identifier there: it leads each dossier to the part of its field and ward."""
+    endings = [ending for ending in plan.endings.values() if not ending.stays and len(ending.heirs) == 1]
+    codes = {ending.unit.code: ending.heirs[0].to for ending in endings}
+    return codes | {placing.unit.code: placing.code for placing in plan.placings}
 
 
 def flows_naming(codes: Collection[str]) -> list[FlowVersion]:
