@@ -34,7 +34,7 @@ LATER = lives.BEGIN + timedelta(days=400)
 
 
 def _counters() -> Counter[tuple[Any, ...]]:
-    names = ("unit", "stage", "state", "due_on", "assignee", "answerable")
+    names = ("unit", "stage", "state", "due_on", "assignee", "answerable", "role")
     return Counter({row[:-1]: row[-1] for row in WorkCount.objects.values_list(*names, "tasks")})
 
 

@@ -70,7 +70,7 @@ def carried_out(data: dict[str, Any], at: datetime = ON) -> Reorganisation:
 
 
 def counters() -> Counter[tuple[Any, ...]]:
-    names = ("unit", "stage", "state", "due_on", "assignee", "answerable")
+    names = ("unit", "stage", "state", "due_on", "assignee", "answerable", "role")
     return Counter({tuple(row[:-1]): row[-1] for row in WorkCount.objects.values_list(*names, "tasks")})
 
 
