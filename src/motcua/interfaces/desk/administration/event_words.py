@@ -82,6 +82,7 @@ KINDS: Mapping[str, Words] = {
     "unit.placed": gettext_lazy("Unit placed below another one"),
     "unit.succeeded": gettext_lazy("Unit taken over by another one"),
     "unit.divided": gettext_lazy("Unit divided"),
+    "tasks.roles_given": gettext_lazy("Open steps got the role that their flow asks for"),
     "unit.kept_below": gettext_lazy("Unit kept below its successor"),
     "dossier.collection_reminded": gettext_lazy("The applicant was reminded to collect the result"),
     "hand_over.made": gettext_lazy("Hand-over sheet made"),
