@@ -21,6 +21,7 @@ from motcua.engines.ledger.actor import SYSTEM
 from motcua.engines.ledger.models import Event
 from motcua.engines.ledger.work import begin
 from motcua.engines.notices.models import Message
+from motcua.engines.organisations.queries import directory
 from motcua.foundation import clock
 from motcua.foundation.cache import forget_all
 from motcua.foundation.clock import VIETNAM
@@ -30,6 +31,7 @@ from motcua.services.dossiers.actions.group_ends import drop_part, withdraw_grou
 from motcua.services.dossiers.actions.groups import GroupSubmission, advance, as_json, from_json, submit_group_once
 from motcua.services.dossiers.following import groups as following_groups
 from motcua.services.dossiers.models import Channel, Dossier, DossierGroup, GroupMember, LinkedGroup
+from motcua.services.dossiers.queries import visible_to
 from motcua.services.dossiers.rules import Status
 from motcua.services.dossiers.together import groups
 from motcua.services.dossiers.together.groups import Part, parts_of, problems, waits_for
@@ -485,6 +487,20 @@ def test_a_group_is_seen_by_its_applicant_and_by_officers_of_its_parts_alone(cit
     assert groups.going_on_with([make_dossier("new", staff=staff)]) == []
     assert groups.public_progress(group.code) == (0, 3)
     assert groups.public_progress("H57-260303-9999") is None
+
+
+def test_who_leads_the_group_has_no_hand_in_the_parts_of_others(citizen: User, staff: Staff) -> None:
+    offer = define({"key": "land"}, {"key": "tax", "unit": "code:H57.11", "after": []})
+    whole = given_group(offer, citizen)
+    tax = replace(whole.submissions["tax"], competent_id=unit("other_department"), received_at_id=unit("centre"))
+    group, _ = submit_group_once(actor_of(citizen), replace(whole, submissions={**whole.submissions, "tax": tax}))
+    part = dossier_of(group, "tax")
+    assert directory().unit(part.lead_id).code == "H57.100"
+    assert not visible_to(staff.head).filter(pk=part.pk).exists()
+    with pytest.raises(NotFound):
+        actions.remark.run(staff.head, part.pk, text="Xem giúp")
+    with pytest.raises(NotAllowed), begin(staff.head) as work:
+        actions.remark(work, part, text="Xem giúp")
 
 
 def test_what_follows_is_queued_by_the_ledger_s_reader(citizen: User, staff: Staff) -> None:

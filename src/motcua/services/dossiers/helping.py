@@ -55,9 +55,16 @@ def only_helps(actor: Actor, dossier: Dossier) -> bool:
     """Whether the dossier is the officer's business as its helper alone: then its inside is not theirs to see."""
     if actor.kind != "officer" or not actor.may("dossier.assist") or dossier.submitted_by != actor.id:
         return False
+    return not of_office(actor, dossier)
+
+
+def of_office(actor: Actor, dossier: Dossier) -> bool:
+    """Whether the dossier is the actor's business by a unit: where it was received, who is competent, who has it or a
+    step to do. Who leads a group reads the parts of others nowhere; the group tells how they stand."""
     units = directory().by_id
-    keys = {dossier.received_at_id, dossier.competent_id, dossier.lead_id, dossier.case.holder_id}
-    return not any(actor.may("dossier.read", units[key].path) for key in keys if key in units)
+    keys = {dossier.received_at_id, dossier.competent_id, dossier.case.holder_id}
+    keys |= {task.unit_id for task in dossier.case.open_tasks}
+    return any(actor.may("dossier.read", units[key].path) for key in keys if key in units)
 
 
 def assisted(actor: Actor) -> list[Assistance]:

@@ -59,10 +59,7 @@ def concerns(actor: Actor, dossier: Dossier) -> bool:
         return True
     if is_applicant(actor, dossier) or helping.is_helper(actor, dossier):
         return True
-    units = directory().by_id
-    paths = [units[key].path for key in {dossier.received_at_id, dossier.competent_id, dossier.lead_id} if key in units]
-    paths += [units[task.unit_id].path for task in dossier.case.open_tasks if task.unit_id in units]
-    return any(actor.may("dossier.read", path) for path in paths)
+    return helping.of_office(actor, dossier)
 
 
 def is_applicant(actor: Actor, dossier: Dossier) -> bool:

@@ -12,7 +12,7 @@ from motcua.engines.cases.models import Remark, Stage, Task
 from motcua.engines.ledger.work import Work
 from motcua.engines.organisations.queries import directory, grants_of
 from motcua.engines.organisations.roles import STAGE_PERMISSION
-from motcua.foundation.errors import Conflict, Invalid, Refused
+from motcua.foundation.errors import Conflict, Invalid, NotAllowed, Refused
 from motcua.services.dossiers import reasons
 from motcua.services.dossiers.actions.common import Action, move, record, require, start_processing, task_of
 from motcua.services.dossiers.actions.correcting import STEP as CORRECTION
@@ -20,6 +20,7 @@ from motcua.services.dossiers.actions.flow import definition_of, open_following,
 from motcua.services.dossiers.actions.opinions import decide_unheard
 from motcua.services.dossiers.actions.originals import hand_back_originals, problems_of_originals
 from motcua.services.dossiers.actions.submit import FileIn, add_files
+from motcua.services.dossiers.helping import of_office
 from motcua.services.dossiers.models import Delivery, Dossier, DossierFile, FileKind, Result
 from motcua.services.dossiers.papercodes import paper_code_of, pickup_code, same_code
 from motcua.services.dossiers.rules import Status
@@ -299,10 +300,8 @@ def remark(work: Work, dossier: Dossier, *, text: str) -> Remark:
 
 def require_any(work: Work, dossier: Dossier) -> None:
     """Raises ``NotAllowed`` unless the actor is an officer of a unit that the dossier concerns."""
-    units = {dossier.received_at_id, dossier.competent_id, dossier.lead_id, dossier.case.holder_id}
-    paths = [directory().unit(key).path for key in units]
-    allowed = next((path for path in paths if work.actor.may("dossier.read", path)), paths[0])
-    work.actor.require("dossier.read", allowed)
+    if work.actor.kind != "system" and not of_office(work.actor, dossier):
+        raise NotAllowed("You may not do this. Please ask the unit that holds the dossier.")
 
 
 @Action

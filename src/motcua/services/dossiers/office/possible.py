@@ -12,6 +12,7 @@ from motcua.foundation import clock
 from motcua.services.dossiers.actions.correcting import STEP as CORRECTION
 from motcua.services.dossiers.actions.flow import definition_of
 from motcua.services.dossiers.actions.supplement import asked_late
+from motcua.services.dossiers.helping import of_office
 from motcua.services.dossiers.models import Dossier
 from motcua.services.dossiers.rules import MOVES, Status
 from motcua.services.dossiers.steps import allows, chooses, holds_role, step_of
@@ -31,9 +32,9 @@ def possible(actor: Actor, dossier: Dossier) -> list[Possible]:
     found += _consulting(actor, dossier)
     found += _proposing(actor, dossier)
     found += turns(actor, dossier)
-    if dossier.case.closed_at is None and _reads(actor, dossier):
+    if dossier.case.closed_at is None and of_office(actor, dossier):
         found.append(Possible("attach"))
-    if _reads(actor, dossier):
+    if of_office(actor, dossier):
         found.append(Possible("remark"))
     return found
 
@@ -131,9 +132,3 @@ def _proposing(actor: Actor, dossier: Dossier) -> list[Possible]:
     returned = dossier.status in (Status.RETURNED, Status.REFUSED)
     handles = actor.may("dossier.process", path)
     return [Possible("propose")] if handles and dossier.accepted_at is not None and not returned else []
-
-
-def _reads(actor: Actor, dossier: Dossier) -> bool:
-    units = directory().by_id
-    keys = {dossier.received_at_id, dossier.competent_id, dossier.lead_id, dossier.case.holder_id}
-    return any(actor.may("dossier.read", units[key].path) for key in keys if key in units)
