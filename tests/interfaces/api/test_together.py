@@ -192,7 +192,7 @@ def test_a_machine_that_asked_gets_no_message_and_stops_no_reader(api: Api, doss
         ({"units": ["H57.100"]}, 422, "units"),
         ({"question": " "}, 422, "question"),
         ({"working_days": 5, "working_hours": 8}, 422, "working_hours"),
-        ({"working_days": 61}, 422, "body.working_days"),
+        ({"working_days": 61}, 422, "working_days"),
     ],
 )
 def test_bad_questions_are_refused(api: Api, dossier: Dossier, change: dict[str, Any], status: int, field: str) -> None:

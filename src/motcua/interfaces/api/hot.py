@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 
 from motcua.engines.ledger.prepared import fetch
 from motcua.foundation.errors import NotFound
+from motcua.interfaces.api.problems import instead_of
 from motcua.interfaces.connections import close_broken
 from motcua.services.dossiers.reading import status_of
 from motcua.services.dossiers.rules import COMPLETION
@@ -86,7 +87,7 @@ class LeanHandler(WSGIHandler):
         self._middleware_chain = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]
 
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
-        response = super().get_response(request)
+        response = instead_of(super().get_response(request))
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cache-Control", "no-store")
         if isinstance(response, HttpResponse):

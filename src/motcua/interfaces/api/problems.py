@@ -7,11 +7,13 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from motcua.foundation.errors import Invalid, MotcuaError
+from motcua.interfaces.api import wording
 
 TITLES = {
     400: "Bad request",
@@ -54,6 +56,27 @@ def of_error(error: MotcuaError) -> HttpResponse:
     return problem(error.status, error.text(gettext), code=error.code, **members)
 
 
+def instead_of(response: HttpResponseBase) -> HttpResponseBase:
+    """A problem document in place of a page or a bare line that Django or the API library made of an error."""
+    kind = response.headers.get("Content-Type", "")
+    if response.status_code < 400 or "json" in kind:
+        return response
+    texts = {
+        404: (gettext("There is nothing at this address."), "not_found"),
+        405: (gettext("This address does not take such a request."), "method_not_allowed"),
+        503: (gettext("The service is being restarted. Please try again."), "unavailable"),
+    }
+    if response.status_code >= 500:
+        other = (gettext("Something went wrong on our side. Please try again later."), "error")
+    else:
+        other = (gettext("The request can't be read."), "unreadable")
+    detail, code = texts.get(response.status_code, other)
+    made = problem(response.status_code, detail, code=code)
+    if "Allow" in response.headers:
+        made.headers["Allow"] = response.headers["Allow"]
+    return made
+
+
 def install(api: NinjaAPI) -> None:
     """Registers a handler for each kind of error that can reach the API's door."""
 
@@ -63,10 +86,7 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(ValidationError)
     def _schema(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        errors = [
-            {"field": ".".join(str(part) for part in each.get("loc", ())[1:]), "detail": str(each.get("msg", ""))}
-            for each in error.errors
-        ]
+        errors = [{"field": wording.member(each), "detail": wording.said(each)} for each in error.errors]
         return problem(422, gettext("Please check the marked answers."), code="invalid", errors=errors)
 
     @api.exception_handler(AuthenticationError)
@@ -75,6 +95,8 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+        if error.status_code == 400:
+            return problem(400, gettext("The body can't be read. Please send JSON in UTF-8."), code="unreadable")
         return problem(error.status_code, str(error))
 
     @api.exception_handler(Http404)

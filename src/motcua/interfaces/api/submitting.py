@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from motcua.engines.forms import Form, validate
 from motcua.engines.forms.drafts import draft
@@ -58,5 +58,5 @@ def answers_of(
     answers = {**(known or {}), **given.answers}
     filled = door.with_component_files(form, answers, {each.key: each.files for each in given.components})
     result = validate(form, filled, files=door.file_facts(actor, form, draft(form, filled)))
-    result.raise_if_wrong(gettext)
+    result.raise_if_wrong(gettext, get_language() or "vi")
     return result.values
