@@ -35,7 +35,7 @@ def test_one_authorises_somebody_and_ends_it() -> None:
     end = reverse("portal:mandate_end", args=[mandate.pk])
     assert portal.signed_in(make_citizen()).post(end).status_code == 404
     assert client.post(end).status_code == 302
-    assert client.post(end).status_code == 409
+    assert client.post(end).status_code == 302, "pressed twice: it has ended, as was wished"
     assert client.get(address).status_code == 200
     newcomer = {"name": "Phạm Văn Mới", "identity_number": "046090000888"}
     assert client.post(address, newcomer).status_code == 302
@@ -89,3 +89,20 @@ def test_a_mandate_that_ended_meanwhile_submits_nothing() -> None:
     portal.signed_in(grantor).post(reverse("portal:mandate_end", args=[mandate.pk]))
     assert client.post(reverse("portal:submit", args=[draft.pk])).status_code == 403
     assert not Dossier.objects.exists()
+
+
+def test_a_mandate_that_ended_in_between_makes_nobody_the_applicant_in_silence() -> None:
+    make_units()
+    grantor, agent = make_citizen(), make_citizen()
+    assert agent.party is not None
+    procedure = make_procedure(name="Đăng ký tạm trú")
+    given = {"name": agent.party.name, "identity_number": agent.party.identity_number, "procedures": procedure.code}
+    portal.signed_in(grantor).post(reverse("portal:mandates"), given)
+    mandate = Mandate.objects.get()
+    client, start = portal.signed_in(agent), reverse("portal:start", args=[procedure.code])
+    assert str(mandate.pk) in client.get(start).content.decode()
+    assert "Đăng ký tạm trú" in client.get(reverse("portal:mandates")).content.decode(), "by its name, not its code"
+    portal.signed_in(grantor).post(reverse("portal:mandate_end", args=[mandate.pk]))
+    for chosen in (str(mandate.pk), "garbage"):
+        assert client.post(start, {"ward": "19777", "for": chosen}).status_code == 422
+    assert not Draft.objects.exists()

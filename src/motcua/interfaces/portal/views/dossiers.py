@@ -315,6 +315,10 @@ def answer(request: HttpRequest, code: str) -> HttpResponseBase:
     actor = actor_of(request)
     found = queries.get_by_code(actor, code)
     asked = SupplementRequest.objects.filter(dossier=found, answered_at__isnull=True, closed_at__isnull=True).first()
+    if asked is None and SupplementRequest.objects.filter(dossier=found, answered_at__isnull=False).exists():
+        # sent twice, or from two devices
+        messages.info(request, gettext("Your answer has reached the office already."))
+        return HttpResponseRedirect(reverse("portal:dossier", args=[found.code]))
     items: list[dict[str, Any]] = asked.items if asked else []
     try:
         files = [
@@ -345,6 +349,9 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponseBase:
     """Takes the dossier back, after asking."""
     actor = actor_of(request)
     found = queries.get_by_code(actor, code)
+    if found.status == Status.WITHDRAWN:
+        messages.info(request, gettext("You have withdrawn the dossier."))
+        return HttpResponseRedirect(reverse("portal:dossier", args=[found.code]))
     if request.method == "POST":
         chosen = request.POST.get("code", "other")
         code_of_reason = chosen if any(key == chosen for key, _text in listed("withdraw")) else "other"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from motcua.engines.accounts import mandates
 from motcua.engines.accounts.models import Mandate, Party, PartyKind
 from motcua.engines.ledger.work import begin
 from motcua.foundation import clock
-from motcua.foundation.errors import Invalid, Refused
+from motcua.foundation.errors import Conflict, Invalid, Refused
 from motcua.foundation.identifiers import parse_identity
 from motcua.foundation.text import clean_line, fold
 from motcua.interfaces.portal.access import actor_of, citizen
@@ -144,7 +145,7 @@ def _give(request: HttpRequest, grantor_id: UUID, data: dict[str, Any]) -> None:
 @require_POST
 def end(request: HttpRequest, mandate_id: UUID) -> HttpResponse:
     """Ends a mandate that one gave or holds."""
-    with begin(actor_of(request)) as work:
+    with suppress(Conflict), begin(actor_of(request)) as work:  # ended already: pressed twice, or by the other one
         mandates.revoke(work, mandate_id)
     messages.success(request, _("The mandate has ended."))
     return HttpResponseRedirect(reverse("portal:mandates"))

@@ -140,9 +140,14 @@ def _grantors(request: HttpRequest, found: ProcedureData) -> list[Mandate]:
 
 
 def _grantor(request: HttpRequest, found: ProcedureData) -> UUID | None:
-    """Whom the person chose to submit for; ``None`` for themselves."""
+    """Whom the person chose to submit for; ``None`` for themselves. Raises ``Refused`` when they no longer may."""
     wanted = request.POST.get("for", "")
-    return next((each.grantor_id for each in _grantors(request, found) if str(each.pk) == wanted), None)
+    if not wanted:
+        return None
+    held = next((each.grantor_id for each in _grantors(request, found) if str(each.pk) == wanted), None)
+    if held is None:
+        raise Refused("The mandate has ended, or it does not cover this procedure. Choose again for whom you submit.")
+    return held
 
 
 def _start_page(

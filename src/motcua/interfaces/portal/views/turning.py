@@ -17,6 +17,7 @@ from motcua.services.dossiers import actions, queries, reasons
 from motcua.services.dossiers.actions.adjustment_drafts import begin_adjustment
 from motcua.services.dossiers.actions.correcting import CORRECTABLE, opened
 from motcua.services.dossiers.actions.stopping import stoppable
+from motcua.services.dossiers.rules import Status
 from motcua.services.procedures.queries import version
 
 
@@ -31,6 +32,9 @@ def stop(request: HttpRequest, code: str) -> HttpResponseBase:
     """Stops the dossier for now, after asking (ND118 Đ21). The counter can take it up again."""
     actor = actor_of(request)
     found = queries.get_by_code(actor, code)
+    if found.status == Status.STOPPED:
+        messages.info(request, gettext("The dossier is stopped."))
+        return HttpResponseRedirect(reverse("portal:dossier", args=[found.code]))
     if request.method == "POST":
         actions.stop.run(actor, found.pk, reason="applicant", explanation=request.POST.get("explanation", "")[:2000])
         messages.success(request, gettext("The dossier is stopped."))
@@ -59,7 +63,8 @@ def correct(request: HttpRequest, code: str) -> HttpResponseBase:
     if found.status not in CORRECTABLE:
         raise Refused("There is no result yet that could be corrected.")
     if opened(found) is not None:
-        raise Refused("A correction of this result is already under way.")
+        messages.info(request, gettext("A correction of this result is already under way."))
+        return HttpResponseRedirect(reverse("portal:dossier", args=[found.code]))
     problems: dict[str, list[str]] = {}
     chosen, said = request.POST.get("reason", ""), request.POST.get("explanation", "")[:2000]
     if request.method == "POST":

@@ -122,7 +122,9 @@ def by_token(token: str) -> Rating:
     """The rating that a token opens, with its dossier. ``NotFound`` for any other text."""
     found = Rating.objects.select_related("dossier").filter(token=token[:40]).first()
     if found is None:
-        raise NotFound("This address is not right, or it is no longer valid.")
+        raise NotFound(
+            "This address leads to no rating. Scan the code on your receipt again, or open the link in the message."
+        )
     return found
 
 
