@@ -81,9 +81,12 @@ def test_of_two_writers_the_second_is_told_and_others_may_not() -> None:
     with begin(SYSTEM) as work:
         actions.publish(work, "thu", "Thử", steps(), effective_from=clock.today())
     with begin(SYSTEM) as work:
-        actions.save_draft(work, "thu", "Thử", steps(hours=8), revision=1)
-    with pytest.raises(Conflict), begin(SYSTEM) as work:
-        actions.save_draft(work, "thu", "Thử", steps(hours=9), revision=1)
+        actions.save_draft(work, "thu", "Thử", steps(hours=8), revision=2)
+    for began in (2, 0):  # into the same draft; as a new flow under a key that is taken
+        with pytest.raises(Conflict), begin(SYSTEM) as work:
+            actions.save_draft(work, "thu", "Thử", steps(hours=9), revision=began)
+        with pytest.raises(Conflict), begin(SYSTEM) as work:
+            actions.publish(work, "thu", "Thử", steps(), effective_from=clock.today(), revision=began)
     with pytest.raises(NotAllowed), begin(ANONYMOUS) as work:
         actions.save_draft(work, "thu", "Thử", steps())
 

@@ -83,6 +83,9 @@ def test_the_history_says_who_changed_which_step_before_and_after(administrator:
     entries = administrator.get(address).context["blocks"][-1].data["entries"]
     drafted, published = entries
     assert "Nguyễn Văn Thử" in drafted.who
+    late = administrator.post(address, {**renamed, "s0_hours": "40"})  # another one, who began from what was published
+    assert late.status_code == 422
+    assert "40" in late.content.decode(), "what was typed stays"
     told = {change.label: (change.before, change.after) for change in drafted.changes}
     assert ("–", "16") in told.values()
     assert (STANDARD[1]["name"], "Ký số") in told.values()

@@ -15,6 +15,7 @@ from motcua.engines.notices.queries import InboxItem
 from motcua.foundation import clock
 from motcua.foundation.keys import new_id
 from motcua.interfaces.desk import history
+from motcua.interfaces.desk.administration.designer.saying import setting_value
 from motcua.interfaces.desk.administration.event_values import Names, value_words
 from motcua.interfaces.desk.administration.event_words import KINDS, READERS
 from motcua.interfaces.desk.history import WORDS, told
@@ -71,5 +72,12 @@ def test_values_of_events_are_said_in_words() -> None:
     assert names.words("competent", str(new_id())) == ""
     assert names.words("allowance", "3 working_day") == "3 ngày làm việc"
     assert names.words("items", [{"name": "Tờ khai", "reason": "thiếu"}, {"name": "Ảnh"}]) == "Tờ khai: thiếu, Ảnh"
+    form = {
+        "groups": [{"key": "who", "fields": [{"key": "kind", "type": "choice", "label": {"vi": "Quan hệ"}, "options": [
+            {"value": "mother", "label": {"vi": "Mẹ", "en": "Mother"}}]}]}]
+    }  # fmt: skip
+    assert setting_value("type", "phone") == "Điện thoại"
+    assert setting_value("visible_when", {"field": "kind", "is": "mother"}, form) == "“Quan hệ” là “Mẹ”"
+    assert setting_value("", "Số máy (phone)") == "Số máy (Điện thoại)"
     assert value_words("2026-11-25T17:00:00+07:00") == "17:00 25/11/2026"
     assert value_words({"late": False}) == "Quá hạn: không"

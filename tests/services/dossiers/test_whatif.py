@@ -133,6 +133,8 @@ def test_the_unchanged_year_comes_out_as_it_was_and_hands_matter(year: tuple[str
     assert any("Kiểm tra lại" in str(note) for note in slower.notes)
     with pytest.raises(Invalid):
         answer(code, Change(persons={"verify": "viele"}), since=since, until=until)
+    with pytest.raises(Invalid):
+        answer(code, Change(persons={"nobody": "+1"}), since=since, until=until)
     with pytest.raises(Refused):  # too few to say anything
         answer(code, Change(), since=since, until=since + timedelta(days=2))
     _the_page_shows_it(code)

@@ -106,6 +106,8 @@ def test_corrections() -> None:
     method = corrected(CONTENT, "methods[0].time", "5 WORKING_DAY").methods[0]
     assert (method.value, method.unit) == (Decimal("5.00"), "WORKING_DAY")
     assert corrected(CONTENT, "methods[0].time", "8 hour").methods[0].unit == "HOUR"
+    assert corrected(CONTENT, "methods[0].time", "5 ngày làm việc").methods[0].unit == "WORKING_DAY"
+    assert corrected(CONTENT, "level", "Cấp tỉnh").levels[-1] == "PROVINCE"
     assert corrected(CONTENT, "level", "commune").handled_level == "COMMUNE"
     assert corrected(CONTENT, "methods[0]", "Trường hợp khác").methods[0].label == "Trường hợp khác"
     assert value_at(CONTENT, "methods[0].fees[5].amount") is None

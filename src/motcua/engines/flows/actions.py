@@ -18,19 +18,24 @@ Subject = tuple[str, str, str]
 
 
 def save_draft(
-    work: Work, key: str, name: str, steps: list[dict[str, Any]], *, rules: Rules | None = None, revision: int = 0
+    work: Work,
+    key: str,
+    name: str,
+    steps: list[dict[str, Any]],
+    *,
+    rules: Rules | None = None,
+    revision: int | None = None,
 ) -> FlowVersion:
     """Keeps steps that are still being written, wrong ones too, beside what is published; one draft per flow.
 
     ``rules``: the procedures, fields and levels that are to take the flow, all of them; ``None`` leaves them as they
-    are. ``revision``: number of the version that the writer began with, so that of two writers the second is told.
+    are. ``revision``: what ``queries.revision_of`` said when the writer began (0: a new flow), so that of two writers
+    the second is told.
     Raises ``NotAllowed``, ``Conflict``; ``Invalid`` for steps that cannot even be read.
     """
     work.actor.require("catalogue.edit")
     rows = parse(steps).as_data()
-    flow, newest = _flow(work, key, name)
-    if revision and newest is not None and newest.number > revision:
-        raise Conflict("Somebody else has changed this flow meanwhile. Please look at it again.")
+    flow, newest = _flow(work, key, name, revision)
     if newest is not None and newest.published_at is None:
         version, before = newest, newest.steps
         version.steps = rows
@@ -54,18 +59,19 @@ def publish(
     effective_from: date,
     rules: Rules | None = None,
     exactly: bool = False,
+    revision: int | None = None,
 ) -> FlowVersion:
     """Publishes a version of a flow (made when new), out of its draft where there is one. ``rules`` add procedures,
-    fields or levels that take it, or are with ``exactly`` all that do.
+    fields or levels that take it, or are with ``exactly`` all that do. ``revision`` as for ``save_draft``.
 
-    Raises ``NotAllowed`` without catalogue.edit; ``Invalid`` naming what is wrong with the steps.
+    Raises ``NotAllowed`` without catalogue.edit; ``Conflict``; ``Invalid`` naming what is wrong with the steps.
     """
     work.actor.require("catalogue.edit")
     parsed = parse(steps)
     problems = parsed.problems()
     if problems:
         raise Invalid(fields={step or "steps": [message] for step, message in problems})
-    flow, newest = _flow(work, key, name)
+    flow, newest = _flow(work, key, name, revision)
     rows, before = parsed.as_data(), newest.steps if newest is not None else []
     if flow.versions.filter(effective_from__gt=effective_from, effective_from__lte=clock.today()).exists():
         raise Invalid(fields={"effective_from": ["A later version is in force already. Choose a later day."]})
@@ -134,9 +140,13 @@ def discard_draft(work: Work, key: str) -> None:
     queries.forget()
 
 
-def _flow(work: Work, key: str, name: str) -> tuple[Flow, FlowVersion | None]:
-    """The flow, locked (made when new), and its newest version."""
+def _flow(work: Work, key: str, name: str, revision: int | None) -> tuple[Flow, FlowVersion | None]:
+    """The flow, locked (made when new), and its newest version; as the writer knew it."""
     flow = Flow.objects.select_for_update().filter(key=key).first()
+    if flow is not None and revision is not None and queries.revision_of(flow) != revision:
+        if revision == 0:
+            raise Conflict("There is a flow with this key already. Open it, or choose another key.")
+        raise Conflict("Somebody else has changed this flow meanwhile. Please look at it again.")
     if flow is None:
         flow = Flow(key=key, name=name)
         work.add(flow)

@@ -21,7 +21,7 @@ SIZES = {
     "inclusiveGateway": (50, 50),
     "exclusiveGateway": (50, 50),
 }
-COLUMN, ROW = 200, 116
+COLUMN, ROW = 200, 140
 LEFT, TOP, HEAD = 20, 20, 34
 """The picture's margins and the width of a lane's head."""
 

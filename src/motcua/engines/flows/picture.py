@@ -15,7 +15,7 @@ from motcua.engines.flows.rules import Definition, Step
 LINE = 18
 """About so many letters fit into a step's box."""
 
-LANE_LINE = 15
+LANE_LINE = 20
 
 
 @dataclass(frozen=True, slots=True)

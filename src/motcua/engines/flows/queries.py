@@ -13,6 +13,7 @@ from django.db import connection
 
 from motcua.engines.flows.models import Flow, FlowRule, FlowVersion
 from motcua.engines.flows.rules import Definition, Step, parse
+from motcua.engines.ledger.models import Event
 from motcua.foundation import clock
 from motcua.foundation.cache import Remembered
 
@@ -82,6 +83,11 @@ def version_for(procedure_code: str, field: str, level: str) -> UUID | None:
         if key in versions:
             return versions[key]
     return None
+
+
+def revision_of(flow: Flow) -> int:
+    """The number of its last event: whoever writes it anew tells by this what they had before them."""
+    return Event.objects.filter(stream=flow.pk).order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
 def rules_of(flow: Flow) -> list[dict[str, str]]:

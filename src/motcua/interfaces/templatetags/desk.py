@@ -51,8 +51,18 @@ def place(path: str) -> str:
 
 @register.filter
 def stated(raw: str) -> str:
-    """What a source says, without the words of a fee that names no amount."""
-    return raw.removeprefix("None VND").removeprefix(": ")
+    """What a source says, without the words of a fee that names no amount; a dash where it says nothing."""
+    said = raw.removeprefix("None VND").removeprefix(": ")
+    return said if said.strip(" /") else "–"
+
+
+@register.filter
+def example(path: str) -> str:
+    """How the right value for a place of a procedure is written; empty where words of one's own stand there."""
+    if path == "level":
+        return gettext("such as: Commune")
+    last = path.rpartition(".")[2]
+    return {"time": gettext("such as: 5 working days"), "amount": gettext("such as: 20000")}.get(last, "")
 
 
 @register.filter

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from motcua.foundation.errors import Invalid
+from motcua.foundation.text import fold
 from motcua.foundation.working_time import Allowance
 from motcua.services.procedures import rules
 from motcua.services.procedures.content import Content, Fee, Method
@@ -16,6 +17,11 @@ _METHOD = re.compile(r"methods\[(\d+)\](?:\.(time|channel|currency))?")
 _FEE = re.compile(r"methods\[(\d+)\]\.fees\[(\d+)\]\.(amount|currency)")
 _AMOUNT = re.compile(r"([\d.,\s]+?)\s*(VND|VNĐ|Đ|ĐỒNG|[A-Z]{3})?")
 _LEVELS = ("COMMUNE", "PROVINCE", "MINISTRY")
+_LEVEL_WORDS = {
+    **dict.fromkeys(("xa", "cap xa", "commune"), "COMMUNE"),
+    **dict.fromkeys(("tinh", "cap tinh", "province"), "PROVINCE"),
+    **dict.fromkeys(("bo", "cap bo", "ministry"), "MINISTRY"),
+}
 
 
 def value_at(content: Content, path: str) -> Any:
@@ -96,7 +102,8 @@ def _with_method(content: Content, place: int, part: str, value: str) -> Content
     return _replaced(content, place, replace(method, value=number, unit=allowance.unit.value.upper()))
 
 
-def _with_level(content: Content, level: str) -> Content:
+def _with_level(content: Content, said: str) -> Content:
+    level = _LEVEL_WORDS.get(" ".join(fold(said).split()), said)
     if level not in _LEVELS:
         raise Invalid(fields={"value": ["Choose one of the listed values."]})
     levels = (*(one for one in content.levels if one not in ("OTHER", level)), level)

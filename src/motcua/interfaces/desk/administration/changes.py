@@ -14,6 +14,7 @@ from uuid import UUID
 
 from motcua.engines.ledger.models import Event
 from motcua.interfaces.desk.administration.blocks import Own
+from motcua.interfaces.desk.administration.designer.saying import setting_value
 from motcua.interfaces.desk.administration.designer.vocabulary import setting_words
 from motcua.interfaces.desk.administration.event_values import Names
 from motcua.interfaces.desk.administration.event_words import kind_words, label_words
@@ -56,16 +57,19 @@ def history_of(
     about: Mapping[UUID, str] | None = None,
     only: Callable[[Event], bool] | None = None,
     changes: Callable[[Event], Iterable[Change]] | None = None,
+    form: Mapping[str, Any] | None = None,
 ) -> Own:
     """The block “History” of the things with these streams; one query, and one for each kind of name in it.
 
     ``about`` says of several streams which one an event is of; ``only`` leaves out what is not of the page;
-    ``changes`` tells what changed of things that are not settings (lists of steps), in the page's own words.
+    ``changes`` tells what changed of things that are not settings (lists of steps), in the page's own words; ``form``
+    is the edition of a form whose questions its conditions speak of.
     """
     events = list(Event.objects.filter(stream__in=streams).order_by("-xid", "-id")[: SHOWN * (5 if only else 1) + 1])
     if only is not None:
         events = [event for event in events if only(event)]
     names = Names(events)
+    names.form = form
     entries = [_entry(event, names, (about or {}).get(event.stream, ""), changes) for event in events[:SHOWN]]
     return Own("desk/administration/_history.html", {"entries": entries, "more": len(events) > SHOWN})
 
@@ -88,9 +92,8 @@ def _entry(event: Event, names: Names, about: str, changes: Callable[[Event], It
         if name not in unsaid
         and value not in ("", None, [], {})
         and not isinstance(value, Mapping)
-        and not _moved(name, value)
         and not (changes is not None and isinstance(value, list))
-        and (words := names.words(name, value))
+        and (words := _from_to(names, value) if _moved(name, value) else names.words(name, value))
     ]
     return Entry(
         event.at,
@@ -103,23 +106,27 @@ def _entry(event: Event, names: Names, about: str, changes: Callable[[Event], It
     )
 
 
+def _from_to(names: Names, value: list[int]) -> str:
+    return " → ".join(names.words("status", one) for one in value)
+
+
 def _moved(name: str, value: Any) -> bool:
     """Whether this is a dossier's status before and after."""
     return name == "status" and isinstance(value, list) and len(value) == 2
 
 
 def _changes(data: Mapping[str, Any], names: Names) -> Iterator[Change]:
-    if _moved("status", data.get("status")):
-        before, after = (names.words("status", one) for one in data["status"])
-        yield Change(label_words("status"), before, after)
     for one in data.get("changes") or ():
         if isinstance(one, Mapping):
             path = str(one.get("path") or "")
             place = str(one.get("name") or place_words(path) or one.get("where") or "")
             setting = setting_words(one["setting"]) if one.get("setting") else ""
             label = " · ".join(part for part in (place, setting) if part)
-            name = str(one.get("setting") or path.rsplit(".", 1)[-1])
-            yield Change(label, names.words(name, one.get("before")), names.words(name, one.get("after")))
+            if "setting" in one:
+                said = [setting_value(one["setting"], one.get(side), names.form) for side in ("before", "after")]
+            else:
+                said = [names.words(path.rsplit(".", 1)[-1], one.get(side)) for side in ("before", "after")]
+            yield Change(label, *said)
     before, after = data.get("before"), data.get("after")
     if "before" not in data and "after" not in data:
         return

@@ -103,6 +103,7 @@ class Names:
         components: Mapping[str, str] | None = None,
     ) -> None:
         self.steps, self.components = steps or {}, components or {}
+        self.form: Mapping[str, Any] | None = None
         self.units = {str(unit.id): unit.label for unit in directory().all}
         keys: dict[str, set[UUID]] = {"calendar_id": set(), "acting_for": set(), "": set()}
         for event in events:

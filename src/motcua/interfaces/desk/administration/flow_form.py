@@ -78,6 +78,7 @@ class FlowForm(forms.Form):
         if data is not None:
             data, self.moved = moved(data)
         super().__init__(data, **kwargs)
+        self.known = known
         if known:
             self.fields["key"].disabled = True
         self.count = len(steps) or 1
@@ -135,6 +136,12 @@ class FlowForm(forms.Form):
             ),
         )
         yield text("system", _("Outside system"), 60)
+
+    @property
+    def began(self) -> int | None:
+        """What the writer began with, as ``actions.save_draft`` takes it: a new flow is to be no other's."""
+        known: int | None = self.cleaned_data["revision"]
+        return known if self.known else 0
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """The rows as the template shows them."""

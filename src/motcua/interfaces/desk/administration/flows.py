@@ -129,7 +129,7 @@ def _edit(
 ) -> HttpResponse:
     first: dict[str, Any] = {"effective_from": clock.today() + timedelta(days=1)}
     if found is not None:
-        first |= {"name": found.name, "key": found.key, "revision": newest.number if newest else 0}
+        first |= {"name": found.name, "key": found.key, "revision": queries.revision_of(found)}
         first |= rules_as_text(queries.rules_of(found))
     posted = request.POST if request.method == "POST" else None
     form = FlowForm(posted, steps=steps, known=found is not None, initial=first)
@@ -176,7 +176,6 @@ def _edit(
 
 def _publish(work: Any, form: FlowForm) -> FlowVersion:
     data = form.cleaned_data
-    _not_behind(data)
     return actions.publish(
         work,
         data["key"],
@@ -185,21 +184,13 @@ def _publish(work: Any, form: FlowForm) -> FlowVersion:
         effective_from=data["effective_from"],
         rules=form.rules(),
         exactly=True,
+        revision=form.began,
     )
 
 
 def _draft(work: Any, form: FlowForm) -> FlowVersion:
     data = form.cleaned_data
-    return actions.save_draft(
-        work, data["key"], data["name"], form.steps(), rules=form.rules(), revision=data["revision"] or 0
-    )
-
-
-def _not_behind(data: Mapping[str, Any]) -> None:
-    """Of two writers the second is told, instead of overwriting the first."""
-    newest = FlowVersion.objects.filter(flow__key=data["key"]).order_by("-number").only("number").first()
-    if newest is not None and data["revision"] and newest.number > data["revision"]:
-        raise Conflict("Somebody else has changed this flow meanwhile. Please look at it again.")
+    return actions.save_draft(work, data["key"], data["name"], form.steps(), rules=form.rules(), revision=form.began)
 
 
 @editor

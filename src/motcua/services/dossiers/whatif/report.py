@@ -133,6 +133,11 @@ def answer(procedure_code: str, change: Change, *, since: datetime, until: datet
             count=len(history.pasts), least=LEAST,
         )  # fmt: skip
     in_force = _in_force(procedure)
+    for step in change.persons:
+        if (change.steps or in_force).find(step) is None:
+            raise Invalid(
+                "There is no step %(step)s in this flow.", fields={"persons": ["There is no such step."]}, step=step
+            )
     notes = _notes(history)
     calm = _Trial(history, in_force, Change(), seed, notes)
     measures = calm.calibrated()

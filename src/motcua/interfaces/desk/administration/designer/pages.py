@@ -41,8 +41,8 @@ from motcua.interfaces.desk.administration.designer.found import (
     items_of,
     version_of,
 )
+from motcua.interfaces.desk.administration.designer.saying import setting_value
 from motcua.interfaces.desk.administration.designer.vocabulary import TYPES, setting_words
-from motcua.interfaces.desk.administration.event_values import value_words
 
 editor = holding("catalogue.edit")
 TONES = {"draft": "wait", "published": "done", "withdrawn": "quiet"}
@@ -136,7 +136,7 @@ def form_page(
     blocks: list[Block] = [
         Own("desk/administration/designer/_form.html", data),
         _versions(version),
-        history_of(version.definition_id),
+        history_of(version.definition_id, form=version.schema),
     ]
     links = [
         (_("Settings and rules"), reverse("desk:form_settings", args=[version.pk])),
@@ -246,8 +246,8 @@ def form_compare(request: HttpRequest, key: UUID, other: UUID) -> HttpResponse:
         [
             Cell(one.name or _("The form itself"), note=one.where),
             Cell(setting_words(one.setting) if one.setting else _("added") if one.before is None else _("removed")),
-            Cell(value_words(one.before)),
-            Cell(value_words(one.after)),
+            Cell(setting_value(one.setting, one.before, first.schema)),
+            Cell(setting_value(one.setting, one.after, second.schema)),
         ]
         for one in differences(first.schema, second.schema)
     ]

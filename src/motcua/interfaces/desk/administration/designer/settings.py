@@ -15,24 +15,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from motcua.engines.forms.building import candidates
 from motcua.engines.forms.designing import Data
-from motcua.engines.forms.schema import Field
 from motcua.foundation.errors import MotcuaError, NotFound
 from motcua.interfaces.desk.access import holding
 from motcua.interfaces.desk.administration.blocks import Block, Cell, FormBlock, Table, failed, show
 from motcua.interfaces.desk.administration.designer.editing import draft_of, keep
 from motcua.interfaces.desk.administration.designer.field_form import words_field
-from motcua.interfaces.desk.administration.designer.found import labels_of
 from motcua.interfaces.desk.administration.designer.pages import crumbs
+from motcua.interfaces.desk.administration.designer.saying import labels_in, rule_words
 from motcua.interfaces.desk.administration.designer.vocabulary import RULES, SETTINGS, in_language
 from motcua.services.procedures import queries as procedures
 
 editor = holding("catalogue.edit")
 WITH_OTHER = ("later", "different", "at_most", "years_apart", "within_years")
 WITH_YEARS = ("years_apart", "within_years")
-EVERYWHERE = (10_000,)
-"""A place behind all pages: rules may speak of every question."""
 
 
 class SettingsForm(forms.Form):
@@ -139,7 +135,7 @@ def form_settings(request: HttpRequest, key: UUID) -> HttpResponse:
     """Title, procedures, basis; the rules, each to be removed; a new rule. ``do`` says which form was sent."""
     version = draft_of(key)
     schema = version.schema
-    labels = _all_labels(schema)
+    labels = labels_in(schema)
     do = request.POST.get("do", "") if request.method == "POST" else ""
     whole = SettingsForm(request.POST if do == "settings" else None, schema=schema)
     rule = RuleForm(request.POST if do == "rule" else None, labels=labels)
@@ -178,21 +174,12 @@ def _with_rule(schema: Mapping[str, Any], rule: Data) -> Data:
     return made
 
 
-def _all_labels(schema: Mapping[str, Any]) -> dict[str, str]:
-    found: dict[str, Field] = candidates(schema, EVERYWHERE)
-    return labels_of(schema, EVERYWHERE, found)
-
-
 def _rules(key: UUID, revision: int, schema: Mapping[str, Any], labels: Mapping[str, str]) -> Table:
     rows = []
     for number, rule in enumerate(schema.get("rules") or []):
-        others = [rule.get("than", ""), *(rule.get("fields") or [])]
-        named = [_("today") if one == "today" else labels.get(one, one) for one in others if one != rule.get("field")]
-        said = f"“{labels.get(rule.get('field'), rule.get('field'))}” {RULES.get(rule.get('kind'), rule.get('kind'))}"
-        years = f" ({rule['years']})" if rule.get("years") else ""
         rows.append(
             [
-                Cell(f"{said} {', '.join(f'“{one}”' for one in named if one)}{years}"),
+                Cell(rule_words(rule, labels)),
                 Cell(in_language(rule.get("message") or {})),
                 Cell(
                     _("Remove"),
