@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final, TextIO
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape
 
 from motcua.foundation.clock import VIETNAM
 from motcua.services.dossiers.exporting.events import Case, Counts, Step
 
+_CAREFUL: Final = re.compile('[\x00-\x1f<>&"\ufffe\uffff]')
+_FORBIDDEN: Final = re.compile("[\x00-\x1f\ufffe\uffff]")
 _EXTENSIONS: Final = (
     ("Concept", "concept"),
     ("Time", "time"),
@@ -74,13 +77,19 @@ def _said(step: Step) -> Iterator[tuple[str, Any]]:
 
 
 def _attribute(key: str, value: Any, indent: str) -> str:
-    """One typed attribute. Text keeps what XML 1.0 admits."""
-    if isinstance(value, bool):
-        kind, text = "boolean", "true" if value else "false"
-    elif isinstance(value, int):
-        kind, text = "int", str(value)
-    elif isinstance(value, datetime):
-        kind, text = "date", value.astimezone(VIETNAM).isoformat(timespec="milliseconds")
-    else:
-        kind, text = "string", "".join(each for each in str(value) if each >= " ")
-    return f"{indent}<{kind} key={quoteattr(key)} value={quoteattr(text)}/>\n"
+    """One typed attribute. Text keeps what XML 1.0 admits; keys are our own words and need no care."""
+    kind = type(value)
+    if kind is str:
+        text = value if _CAREFUL.search(value) is None else _escaped(value)
+        return f'{indent}<string key="{key}" value="{text}"/>\n'
+    if kind is datetime:
+        return f'{indent}<date key="{key}" value="{value.astimezone(VIETNAM).isoformat(timespec="milliseconds")}"/>\n'
+    if kind is bool:
+        return f'{indent}<boolean key="{key}" value="{"true" if value else "false"}"/>\n'
+    if isinstance(value, int):
+        return f'{indent}<int key="{key}" value="{int(value)}"/>\n'
+    return _attribute(key, str(value), indent)
+
+
+def _escaped(text: str) -> str:
+    return escape(_FORBIDDEN.sub("", text), {'"': "&quot;"})
