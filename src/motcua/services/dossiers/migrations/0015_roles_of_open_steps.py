@@ -18,12 +18,15 @@ ASKED = """
     FROM flows_flowversion v, jsonb_path_query(v.steps, '$[*] ? (@.role != "" && @.role != null)') AS s(step)
 """
 
+STATES = ("open", "waiting")
+"""Each by itself: the partial indexes of open and of waiting work are seen, and nothing closed is looked at."""
+
 GIVE = f"""
 WITH asked AS ({ASKED}),
 chosen AS (
     SELECT t.id, asked.role FROM cases_task t JOIN cases_case c ON c.id = t.case_id
     JOIN asked ON asked.version = c.flow_version_id AND asked.key = t.step
-    WHERE t.unit_id = %s AND t.state IN ('open', 'waiting') AND t.role = ''
+    WHERE t.unit_id = %s AND t.state = '{{state}}' AND t.role = ''
     ORDER BY t.id LIMIT {PORTION} FOR UPDATE OF t)
 UPDATE cases_task t SET role = chosen.role FROM chosen WHERE t.id = chosen.id
 RETURNING t.unit_id::text, t.stage, t.state, (t.due_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date::text,
@@ -38,16 +41,17 @@ def give_roles(apps, schema_editor):
         cursor.execute(f"SELECT EXISTS ({ASKED})")
         if not cursor.fetchone()[0]:
             return
-        cursor.execute("SELECT DISTINCT unit_id FROM cases_task WHERE state IN ('open', 'waiting')")
-        for (unit,) in cursor.fetchall():
-            while portion(connection, cursor, unit) == PORTION:
-                pass
+        for state in STATES:
+            cursor.execute(f"SELECT DISTINCT unit_id FROM cases_task WHERE state = '{state}'")
+            for (unit,) in cursor.fetchall():
+                while portion(connection, cursor, unit, state) == PORTION:
+                    pass
 
 
-def portion(connection, cursor, unit):
+def portion(connection, cursor, unit, state):
     """One transaction: the steps, and one event with what it did to the worklists. Returns how many steps."""
     with transaction.atomic(using=connection.alias):
-        cursor.execute(GIVE, [unit])
+        cursor.execute(GIVE.format(state=state), [unit])
         given = cursor.fetchall()
         if given:
             tell(cursor, Counter(given))
