@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from motcua.config.wsgi import application
+from motcua.engines.accounts.models import Party
 from tests import factories
 from tests.interfaces.api.conftest import Api
 
@@ -86,6 +87,26 @@ def test_whatever_goes_wrong_is_a_problem_document() -> None:
         assert headers["Content-Type"] == "application/problem+json", path
         assert (int(status[:3]), told["code"]) == expected
         assert "%(" not in told["detail"]
+
+
+def test_a_number_that_nobody_can_have_makes_no_party() -> None:
+    procedure = factories.make_procedure()
+    api = Api(factories.make_client(scopes=("dossier.submit",))[1])
+    sent = {"procedure": procedure.code, "ward_code": "19777", "components": []}
+    for place, (number, kind, status) in enumerate(
+        (
+            ("123", "citizen", 422),
+            ("999190000123", "citizen", 422),
+            ("0100109106", "business", 201),
+            ("B1234567", "citizen", 201),
+        )
+    ):
+        body = {**sent, "applicant": {"name": "Trần Thị Bình", "identity_number": number, "kind": kind}}
+        answer = api.post("/dossiers", body, key=f"số giấy tờ {place}")
+        assert answer.status_code == status, number
+        if status == 422:
+            assert answer.json()["errors"][0]["field"] == "applicant.identity_number"
+    assert set(Party.objects.values_list("identity_number", flat=True)) == {"0100109106", "B1234567"}
 
 
 def test_what_is_wrong_is_said_in_the_language_of_the_answer() -> None:

@@ -12,20 +12,35 @@ from motcua.engines.forms import Form, validate
 from motcua.engines.forms.drafts import draft
 from motcua.engines.ledger.actor import Actor
 from motcua.foundation.errors import Invalid
+from motcua.foundation.identifiers import parse_identity, parse_tax_code
 from motcua.interfaces.api import schemas
 from motcua.services.dossiers import actions, door
 
 
 def party_of(applicant: schemas.ApplicantIn) -> UUID:
-    """The applicant's key, made when new."""
+    """The applicant's key, made when new. Raises ``Invalid`` for a number that nobody can have."""
     return door.party_for(
         kind=applicant.kind,
         name=applicant.name,
-        identity_number=applicant.identity_number,
+        identity_number=_number_of(applicant),
         phone=applicant.phone,
         email=applicant.email,
         address=applicant.address,
     )
+
+
+def _number_of(applicant: schemas.ApplicantIn) -> str:
+    """The applicant's number as it is kept. One with letters is a passport's, whose forms are many."""
+    given = applicant.identity_number
+    if not given.replace("-", "").isdigit():
+        return given
+    person, organisation = parse_identity(given), parse_tax_code(given)
+    found = next((each for each in (person, organisation) if each.ok), None)
+    if found is not None:
+        return found.value
+    reason = (person if applicant.kind == "citizen" else organisation).reason
+    said = reason.render(gettext) if reason else gettext("This number is not right.")
+    raise Invalid(fields={"applicant.identity_number": [said]})
 
 
 def contact_of(applicant: schemas.ApplicantIn) -> dict[str, str]:
