@@ -135,7 +135,7 @@ def test_a_supplement_is_previewed_before_it_is_sent(page: Page) -> None:
     page.keyboard.press("b")
     page.fill("#supplement_name_other", "Bản chính sổ hộ khẩu")
     page.fill("#supplement_reason_other", "Chưa có trong hồ sơ")
-    submit(page, page.locator("button[name=preview]"))
+    page.click("#act-supplement button[name=preview]")
     expect(page.locator("#supplement-preview")).to_contain_text("Chưa có trong hồ sơ")
     axe(page, exclude=["iframe"])
     submit(page, page.locator("#act-supplement button.govuk-button:not([name=preview])"))
