@@ -276,8 +276,7 @@ READERS: Mapping[str, Words] = {
 
 def kind_words(kind: str) -> str:
     """What happened, in words; the kind itself where a kind has none."""
-    words: Words = KINDS.get(kind) or DOSSIER_WORDS.get(kind, (kind,))[0]
-    return str(words)
+    return str(KINDS.get(kind) or DOSSIER_WORDS.get(kind, (kind,))[0])
 
 
 def label_words(name: str) -> str:
