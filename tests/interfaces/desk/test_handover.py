@@ -30,6 +30,14 @@ def test_from_the_marked_row_to_the_confirmed_sheet() -> None:
     assert receiver.post(address, {}).status_code == 422
     assert receiver.post(address, {f"whole_{item.pk}": "no"}).status_code == 422
     assert sender.post(address, {f"whole_{item.pk}": "yes"}).status_code == 403
+    lacking = {f"whole_{item.pk}": "no", f"remark_{item.pk}": "Thiếu bản chính"}
+    assert receiver.post(address, lacking).status_code == 302
+    # the sender sees that it lacks something, on the sheet and in the list, and sends it again
+    assert "Thiếu bản chính" in sender.get(address).content.decode()
+    assert [each.lacking for each in sender.get(reverse("desk:handover")).context["sent"]] == [1]
+    sender.post(reverse("desk:handover_make"), {"dossier": str(dossier.pk)})
+    again = HandOver.objects.exclude(pk=sheet.pk).get()
+    address, (item,) = reverse("desk:handover_sheet", args=[again.pk]), again.items.all()
     assert receiver.post(address, {f"whole_{item.pk}": "yes"}).status_code == 302
     assert fresh(dossier).arrived_at is not None
     assert receiver.get(address).status_code == 200
@@ -60,6 +68,7 @@ def test_one_dossier_from_its_own_page() -> None:
     assert receiver.post(take_in, {"task": task, "whole": "no"}).status_code == 422
     assert receiver.post(take_in, {"task": task, "whole": "yes"}).status_code == 302
     assert HandOver.objects.get().confirmed_at is not None
+    assert "act-take_in" not in receiver.get(reverse("desk:dossier", args=[dossier.pk])).content.decode()
 
 
 def test_a_list_of_many_costs_few_queries(django_assert_max_num_queries: object) -> None:

@@ -98,7 +98,12 @@ def test_after_finishing_the_next_of_the_same_list_comes_and_the_step_can_be_tak
     assert (again.step, again.assignee_id, again.due_at) == (task.step, staff.specialist.id, task.due_at)
     kinds = list(Event.objects.filter(stream=second.pk).order_by("seq").values_list("kind", flat=True))
     assert kinds[-2:] == ["dossier.passed_on", "dossier.taken_back"]
-    assert first.code
+    # on without doing anything, to the end of the list and back to it; what was taken back is due last
+    client.get(reverse("desk:worklist"), {"view": "process"})
+    for dossier, following in ((first, third), (third, second), (second, None)):
+        answer = client.get(reverse("desk:following", args=[dossier.pk]))
+        end = f"{reverse('desk:worklist')}?view=process"
+        assert answer.headers["Location"] == (reverse("desk:dossier", args=[following.pk]) if following else end)
 
 
 def test_what_the_next_has_taken_in_hand_is_not_taken_back() -> None:
@@ -316,10 +321,15 @@ def test_proposals_reach_the_leader_and_are_closed_by_the_act_or_declined() -> N
     assert stopped.code in text
     assert "Chờ xác minh thực địa" in text
     assert leader.get(reverse("desk:leader")).context["found"].proposals == 2
+    # on the dossier itself: what is proposed and why, and the way back to where one came from
+    page = leader.get(reverse("desk:dossier", args=[declined.pk])).content.decode()
+    assert "Chờ xác minh thực địa" in page
+    assert f'href="{reverse("desk:proposals")}"' in page
     row = Proposal.objects.get(dossier=declined)
     address = reverse("desk:act", args=[declined.pk, "decline"])
     assert client.post(address, {"proposal": str(row.pk), "answer": "Chưa đủ căn cứ"}).status_code == 403
     assert leader.post(address, {"proposal": str(row.pk), "answer": "Chưa đủ căn cứ"}).status_code == 302
+    assert "Chưa đủ căn cứ" in client.get(reverse("desk:dossier", args=[declined.pk])).content.decode()
     actions.extend.run(
         staff.head, stopped.pk, allowance="3 working_day", reason="complex", explanation="Cần xác minh thực địa"
     )

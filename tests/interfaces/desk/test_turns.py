@@ -94,6 +94,10 @@ def test_a_result_is_corrected_at_the_desk_nd118_d23() -> None:
     assert "act-correct_result" in page
     assert "Sai năm sinh" in page
     fixed = {"task": str(task.pk), "name": "Giấy khai sinh", "number": "13/2026"}
+    # an address that was kept names a dossier without a result: told so, nothing breaks
+    assert (
+        client.post(_act(factories.make_dossier("processing", staff=staff), "correct_result"), fixed).status_code == 409
+    )
     assert client.post(_act(dossier, "correct_result"), fixed).status_code == 302
     assert Result.objects.get(pk=dossier.pk).revision == 2
 

@@ -123,6 +123,13 @@ def told(events: Iterable[Event], steps: Mapping[str, str], components: Mapping[
     return lines
 
 
+def proposed_before(events: Iterable[Event]) -> Told | None:
+    """The opinion with which the step before passed the dossier on: what one who signs decides by."""
+    passed = [event for event in events if event.kind == "dossier.passed_on"]
+    opinion = str(passed[-1].data.get("opinion") or "") if passed else ""
+    return Told(passed[-1].at, "", who(passed[-1].actor), opinion) if opinion else None
+
+
 def _said(event: Event) -> str:
     """Which paper was issued, which turn was proposed: what only the event with its moment tells."""
     if event.kind == "dossier.document_issued":

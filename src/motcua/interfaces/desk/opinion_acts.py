@@ -39,7 +39,7 @@ class AskOpinions(Act):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Several at once if need be."),
     )
-    commune = forms.ChoiceField(label=_("A commune or ward"), required=False)
+    commune = forms.ChoiceField(label=_("Or a commune or ward"), required=False)
     count = forms.IntegerField(label=_("Time to answer"), min_value=1, max_value=480)
     per = forms.ChoiceField(label=_("counted in"), choices=UNITS)
 
@@ -47,6 +47,7 @@ class AskOpinions(Act):
         own = {self.dossier.competent_id, *(task.unit_id for task in self.dossier.case.open_tasks)}
         agencies = [unit for unit in _units(*AGENCIES) if unit.id not in own]
         communes = sorted((unit for unit in _units("commune") if unit.id not in own), key=lambda unit: fold(unit.name))
+        self.fields["agencies"].one_of_several = True  # type: ignore[attr-defined]  # one of the two is asked for
         self.fields["agencies"].choices = [(str(unit.id), unit.label) for unit in agencies]  # type: ignore[attr-defined]
         self.fields["commune"].choices = [("", _("None")), *((str(unit.id), unit.label) for unit in communes)]  # type: ignore[attr-defined]
         usual = default_allowance()

@@ -237,9 +237,10 @@ class CorrectResult(Turn):
 
     def prepare(self) -> None:
         super().prepare()
-        result, asked = self.dossier.result, opened(self.dossier)
-        self.initial.setdefault("name", result.name)
-        self.initial.setdefault("number", result.number)
+        result, asked = getattr(self.dossier, "result", None), opened(self.dossier)
+        if result is not None:  # an address that was kept may name a dossier without one; the action says so
+            self.initial.setdefault("name", result.name)
+            self.initial.setdefault("number", result.number)
         if asked is not None:
             basis = reasons.text("correct", asked.reason, get_language() or "vi")
             self.fields["name"].help_text = f"{basis}. {asked.explanation} ({CORRECTION_BASIS})"

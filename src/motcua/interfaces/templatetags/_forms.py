@@ -147,7 +147,7 @@ def bound_field(bound: BoundField, show_when: str = "", label: str = "") -> Safe
     field_id = bound.id_for_label or bound.auto_id or f"id_{bound.html_name}"
     errors = [str(message) for message in bound.errors]
     hint = str(bound.help_text or "")
-    optional = not bound.field.required
+    optional = not bound.field.required and not getattr(bound.field, "one_of_several", False)
     if isinstance(widget, forms.CheckboxInput):
         return _single_checkbox(bound, field_id, hint, errors, show_when)
     group = isinstance(widget, GROUPS)

@@ -143,7 +143,8 @@ class _Asking:
         self, request: HttpRequest, actor: Actor, offer: Offer, chosen: list[UUID], asked: lists.Asked
     ) -> None:
         self.request, self.actor, self.offer, self.asked = request, actor, offer, asked
-        self.dossiers = list(queries.visible_to(actor).filter(pk__in=chosen).select_related("case"))
+        found = {each.pk: each for each in queries.visible_to(actor).filter(pk__in=chosen).select_related("case")}
+        self.dossiers = [found[key] for key in chosen if key in found]
         self.errors: list[tuple[str, str]] = []
         self.params: dict[str, Any] = {}
         self.people = self._people() if offer.verb == "assign" else []

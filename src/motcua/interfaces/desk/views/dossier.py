@@ -119,6 +119,7 @@ def _page(
         "first_file": shown[0] if shown else None,
         "can_judge": bool({act.verb for act in acts} - {"remark", "attach", "assign", "claim"}),
         "acts": [act for act in acts if act.verb != "remark"],
+        "before": history.proposed_before(told) if first is not None and first.verb == "complete" else None,
         "offered": {act.verb for act in acts},
         "remark": next((act for act in acts if act.verb == "remark"), None),
         "bound": bound,

@@ -119,6 +119,18 @@ def pdf(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
     return answer
 
 
+def _say_confirmed(request: HttpRequest, said: dict[UUID, Said]) -> None:
+    lacking = sum(1 for each in said.values() if not each.whole)
+    messages.success(request, _("Confirmed. What came whole runs from now."))
+    if lacking:
+        text = ngettext(
+            "%(count)d dossier did not come whole and goes back to its sender.",
+            "%(count)d dossiers did not come whole and go back to their sender.",
+            lacking,
+        )
+        messages.warning(request, text % {"count": lacking})
+
+
 @holding("dossier.receive")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sheet(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
@@ -144,7 +156,7 @@ def sheet(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
             trouble = [("items", _(line)) for lines in error.fields.values() for line in lines]
             status = error.status
         else:
-            messages.success(request, _("Confirmed. What came whole runs from now."))
+            _say_confirmed(request, said)
             return HttpResponseRedirect(reverse("desk:handover"))
     names = procedure_names(item.dossier for item in items)
     context = {
@@ -159,6 +171,8 @@ def sheet(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
         ],
         "confirms": found.confirmed_at is None
         and actor.may("dossier.receive", directory().unit(found.receiver_id).path),
+        "lacking": any(item.arrived is False for item in items),
+        "sends": actor.may("dossier.receive", directory().unit(found.sender_id).path),
         "label": Load(found.load).label,
         "trouble": trouble,
         "now": clock.now(),

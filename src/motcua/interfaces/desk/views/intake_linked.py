@@ -12,6 +12,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -21,6 +22,7 @@ from motcua.foundation.errors import Conflict, Invalid, MotcuaError, NotFound, R
 from motcua.interfaces.desk import intake as steps
 from motcua.interfaces.desk import intake_form, intake_group
 from motcua.interfaces.desk.access import actor_of, holding
+from motcua.interfaces.desk.finishing import return_here
 from motcua.interfaces.desk.intake_finish import confirmed_on_screen
 from motcua.interfaces.desk.intake_group import PartForm
 from motcua.interfaces.desk.intake_pages import go, line_of, mine, saved, show
@@ -60,7 +62,10 @@ def linked(request: HttpRequest, intake_id: UUID, key: str) -> HttpResponse:
         group = intake_group.receive(actor, found, offer)
     except (Invalid, Refused, Conflict) as error:
         return _page(request, found, offer, error)
-    messages.success(request, _("Received together under the code %(code)s.") % {"code": group.code})
+    said = _("Received together under the code %(code)s.") % {"code": group.code}
+    following = format_html('<a href="{}" data-key="i">{}</a>', reverse("desk:intake"), _("Next person"))
+    messages.success(request, format_html("{} {}", said, following))
+    return_here(request, reverse("desk:intake"))
     return HttpResponseRedirect(reverse("desk:dossier", args=[found.dossier_id]))
 
 
