@@ -27,7 +27,7 @@ chosen AS (
     SELECT t.id, asked.role FROM cases_task t JOIN cases_case c ON c.id = t.case_id
     JOIN asked ON asked.version = c.flow_version_id AND asked.key = t.step
     WHERE t.unit_id = %s AND t.state = '{{state}}' AND t.role = ''
-    ORDER BY t.id LIMIT {PORTION} FOR UPDATE OF t)
+    LIMIT {PORTION} FOR UPDATE OF t)
 UPDATE cases_task t SET role = chosen.role FROM chosen WHERE t.id = chosen.id
 RETURNING t.unit_id::text, t.stage, t.state, (t.due_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date::text,
     t.assignee_id::text, t.answerable_id::text, t.role
