@@ -25,7 +25,7 @@ from motcua.services.dossiers import access, policies
 from motcua.services.dossiers.models import Channel, Delivery, DoorWay, Dossier, Why
 from motcua.services.dossiers.papers.editions import form_note, title_of
 from motcua.services.dossiers.papers.head import agency_head
-from motcua.services.dossiers.papers.rendering import render
+from motcua.services.dossiers.papers.rendering import render_apart
 from motcua.services.dossiers.papers.words import day as day_text
 from motcua.services.dossiers.rules import Status, punctuality
 from motcua.services.procedures.models import ProcedureVersion
@@ -283,7 +283,7 @@ class Volumes:
             number += 1
             for _row in portion:
                 self.watch()
-            yield render("form07", _content(self.wanted, portion, number, at), at)
+            yield render_apart("form07", _content(self.wanted, portion, number, at), at)
             if len(portion) < VOLUME:
                 return
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 from functools import cache
@@ -58,3 +61,24 @@ def render(template: str, content: dict[str, Any], at: datetime) -> bytes:
     if not isinstance(made, bytes):
         raise TypeError("typst gives one PDF as bytes")
     return made
+
+
+def render_apart(template: str, content: dict[str, Any], at: datetime) -> bytes:
+    """The same, in a process of its own: for papers of hundreds of pages.
+
+    The compiler keeps what it made of the last ones, half a gigabyte for a volume of the register; so it goes back
+    with the process. Raises ``RuntimeError`` when that fails.
+    """
+    asked = json.dumps({"template": template, "content": content, "at": at.isoformat()}, ensure_ascii=False)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "motcua.services.dossiers.paper_apart"],
+        input=asked.encode(),
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},  # finds the same settings
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        # Only the kind of error: what follows it may quote the paper.
+        raise RuntimeError(f"The paper {template} could not be made: {said.partition(':')[0] or done.returncode}")
+    return done.stdout
