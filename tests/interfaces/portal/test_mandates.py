@@ -102,6 +102,11 @@ def test_a_mandate_that_ended_in_between_makes_nobody_the_applicant_in_silence()
     client, start = portal.signed_in(agent), reverse("portal:start", args=[procedure.code])
     assert str(mandate.pk) in client.get(start).content.decode()
     assert "Đăng ký tạm trú" in client.get(reverse("portal:mandates")).content.decode(), "by its name, not its code"
+    begun = client.post(start, {"ward": "19777", "for": str(mandate.pk)})["Location"]
+    assert grantor.party is not None
+    for address in (begun, f"{begun}check/", "/dossiers/"):
+        assert grantor.party.name in client.get(address).content.decode(), "for whom it is stands on every page"
+    Draft.objects.all().delete()
     portal.signed_in(grantor).post(reverse("portal:mandate_end", args=[mandate.pk]))
     for chosen in (str(mandate.pk), "garbage"):
         assert client.post(start, {"ward": "19777", "for": chosen}).status_code == 422

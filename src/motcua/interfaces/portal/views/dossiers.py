@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from motcua.engines.accounts.models import Party
 from motcua.engines.cases.models import Task
 from motcua.engines.files.actions import Incoming, store_many
 from motcua.engines.files.serving import file_response, warning_of
@@ -49,6 +51,7 @@ from motcua.services.dossiers.models import (
     Document,
     Dossier,
     DossierFile,
+    Draft,
     FileKind,
     Obligation,
     Result,
@@ -98,6 +101,12 @@ def names_of(keys: set[UUID]) -> dict[UUID, str]:
     return dict(ProcedureVersion.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
 
 
+def _names_of_others(actor: Actor, begun: Sequence[Draft]) -> dict[UUID | None, str]:
+    """Whom drafts are for, where that is not the person; one query where there are such."""
+    keys = {one.party_id for one in begun if one.party_id not in (None, actor.party_id)}
+    return dict(Party.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+
+
 @citizen
 @require_safe
 def my_dossiers(request: HttpRequest) -> HttpResponse:
@@ -107,6 +116,7 @@ def my_dossiers(request: HttpRequest) -> HttpResponse:
     found = queries.my_dossiers(actor, after=after, limit=PAGE + 1)
     more, found = found[PAGE:], found[:PAGE]
     begun, begun_together = group_drafts.begun_by(actor) if after is None else ([], [])
+    others = _names_of_others(actor, begun)
     names = names_of({one.procedure_version_id for one in found} | {one.procedure_version_id for one in begun})
     waiting = [one.pk for one in found if one.status == Status.SUPPLEMENT]
     asked = (
@@ -144,7 +154,10 @@ def my_dossiers(request: HttpRequest) -> HttpResponse:
         request,
         "my_dossiers.html",
         {
-            "drafts": [(one, short_name(names[one.procedure_version_id])) for one in begun],
+            "drafts": [
+                (one, short_name(names[one.procedure_version_id]), others.get(one.party_id, "")) for one in begun
+            ],
+            "own": actor.party_id,
             "group_drafts": begun_together,
             "groups": groups.going_on_with(found),
             "english": language() == "en",
@@ -183,6 +196,7 @@ def _dossier(request: HttpRequest, found: Dossier, problems: dict[str, list[str]
         "dossier.html",
         {
             "dossier": found,
+            "for_whom": found.applicant_name if found.applicant_id != actor_of(request).party_id else "",
             "case": case,
             "name": plain_name(procedure),
             "procedure": procedure,

@@ -51,14 +51,16 @@ STATES = {
 CHECK = "check"
 
 
-def _context(draft: Draft, form: Form) -> dict[str, Any]:
+def _context(actor: Actor, draft: Draft, form: Form) -> dict[str, Any]:
     procedure = version(draft.procedure_version_id)
+    another = draft.party if draft.party_id not in (None, actor.party_id) else None
     return {
         "draft": draft,
         "procedure": procedure,
         "name": plain_name(procedure),
         "unit": directory().unit(draft.competent_id) if draft.competent_id else None,
         "title": form.title.in_language(language()),
+        "for_whom": another.name if another is not None else "",
     }
 
 
@@ -89,7 +91,7 @@ def draft(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     return portal_page(
         request,
         "draft.html",
-        _context(found, form)
+        _context(actor, found, form)
         | {
             "tasks": [_task(state) for state in states],
             "done": done,
@@ -188,7 +190,7 @@ def _page(
     return portal_page(
         request,
         "draft_page.html",
-        _context(found, form)
+        _context(actor, found, form)
         | {
             "form": bound,
             "group": bound.group(group),
@@ -259,7 +261,7 @@ def place(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
             drafts.save(actor, draft_id, {}, competent_id=unit.id)
             return HttpResponseRedirect(reverse("portal:check", args=[draft_id]))
     wards = wards_by_name()
-    context = _context(found, drafts.form_of(found)) | {"wards": wards, "problem": problem}
+    context = _context(actor, found, drafts.form_of(found)) | {"wards": wards, "problem": problem}
     return portal_page(request, "place.html", context, nav="dossiers", status=422 if problem else 200)
 
 
@@ -286,7 +288,7 @@ def _check(request: HttpRequest, found: Draft, problem: str = "", status: int = 
     return portal_page(
         request,
         "check.html",
-        _context(found, form)
+        _context(actor, found, form)
         | {
             "groups": answers_summary(form, result.values, language()),
             "edit_url": reverse("portal:draft_page", args=[found.id, "__group__"]) + f"?then={CHECK}",
@@ -347,5 +349,5 @@ def discard(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     found = drafts.own_draft(actor, draft_id)
     if (answer := _gone_on(found)) is not None:
         return answer
-    context = _context(found, drafts.form_of(found))
+    context = _context(actor, found, drafts.form_of(found))
     return asked_to_forget(request, "discard.html", context, lambda: drafts.discard(actor, draft_id))
