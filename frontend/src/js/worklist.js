@@ -118,6 +118,8 @@ each("[data-worklist]", (table) => {
   });
 
   marks();
+  // Coming back, the browser marks the rows again by itself, and only then.
+  window.addEventListener("pageshow", () => setTimeout(marks));
   const kept = JSON.parse(memory.get(place) ?? "null");
   const row = kept && rows().find((candidate) => candidate.dataset.id === kept.id);
   if (row) {

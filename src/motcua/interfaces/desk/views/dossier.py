@@ -227,6 +227,7 @@ def _conflict(request: HttpRequest, actor: Actor, dossier_id: UUID, conflict: Co
         "dossier": found,
         "message": conflict.text(_),
         "tasks": [_task(task) for task in found.case.open_tasks],
+        "back": way_back(request),
         "last": history.told([last], steps, {})[0] if last else None,
         "now": clock.now(),
     }
