@@ -31,7 +31,7 @@ from motcua.interfaces.desk.administration.blocks import (
 from motcua.interfaces.desk.administration.changes import history_of
 
 keeper = holding("organisations.edit")
-HOLDERS = 200
+HOLDERS = 50
 
 
 class RoleForm(forms.Form):
