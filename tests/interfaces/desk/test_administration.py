@@ -173,6 +173,12 @@ def test_roles_and_calendars(administrator: Client) -> None:
     made = WorkCalendar.objects.get()
     address = reverse("desk:calendar", args=[made.pk])
     assert administrator.post(address, {**week, "name": "Tên mới"}).status_code == 302
+    receiving = {key: value for key, value in week.items() if key != "week_sat"} | {"reception_sat": "07:30-11:00"}
+    assert administrator.post(address, {**receiving, "name": "Tên mới"}).status_code == 302
+    assert WorkCalendar.objects.get().data["reception"] == {"sat": ["07:30-11:00"]}
+    page = administrator.get(address).content.decode()
+    assert 'value="07:30-11:00"' in page
+    assert "Chỉ tiếp nhận" in page
     assert administrator.post(address, {"day": "2026-12-31", "worked": "1", "basis": "QĐ 5"}).status_code == 302
     assert WorkCalendar.objects.get().name == "Tên mới"
 

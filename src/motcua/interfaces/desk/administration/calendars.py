@@ -55,6 +55,10 @@ class DayForm(forms.Form):
     basis = forms.CharField(label=gettext_lazy("Decision that says so"), max_length=200)
 
 
+RECEIVING = ("sat", "sun")
+"""Days off on which a counter may receive all the same."""
+
+
 class CalendarForm(forms.Form):
     """The week as people write it: shifts such as 07:00-11:30, 13:30-17:00; empty: off."""
 
@@ -78,6 +82,13 @@ class CalendarForm(forms.Form):
                 max_length=100,
                 help_text=_("Shifts, such as 07:00-11:30, 13:30-17:00. Empty: off.") if day == "mon" else "",
             )
+        for day in RECEIVING:
+            self.fields[f"reception_{day}"] = forms.CharField(
+                label=_("%(day)s, receiving only") % {"day": NAMES[day]},
+                required=False,
+                max_length=100,
+                help_text=_("Dossiers are received in these shifts; they do not count as working time."),
+            )
 
     def as_data(self) -> dict[str, Any]:
         """What ``Calendar.from_data`` reads."""
@@ -89,6 +100,10 @@ class CalendarForm(forms.Form):
         }
         return {
             "week": week,
+            "reception": {
+                day: [shift.strip() for shift in data[f"reception_{day}"].split(",") if shift.strip()]
+                for day in RECEIVING
+            },
             "public_holidays": data["public_holidays"],
             "due_moment": data["due_moment"],
             "hours_basis": data["hours_basis"].strip(),
@@ -98,12 +113,19 @@ class CalendarForm(forms.Form):
 def _first(calendar: Calendar, name: str) -> dict[str, Any]:
     data = calendar.as_data()
     first = {f"week_{day}": ", ".join(data["week"].get(day, [])) for day in WEEKDAYS}
+    first |= {f"reception_{day}": ", ".join(data["reception"].get(day, [])) for day in RECEIVING}
     return first | {
         "name": name,
         "public_holidays": data["public_holidays"],
         "due_moment": data["due_moment"],
         "hours_basis": data["hours_basis"],
     }
+
+
+def _together(before: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """What the form says, and what stands in the calendar beside it."""
+    reception = {**(before.get("reception") or {}), **said["reception"]}
+    return {**before, **said, "reception": {day: shifts for day, shifts in reception.items() if shifts}}
 
 
 def _days(calendar: WorkCalendar | None) -> Table:
@@ -213,7 +235,7 @@ def calendar(request: HttpRequest, key: UUID) -> HttpResponse:
             request,
             form,
             lambda work: actions.edit_calendar(
-                work, key, name=form.cleaned_data["name"], data={**found.data, **form.as_data()}
+                work, key, name=form.cleaned_data["name"], data=_together(found.data, form.as_data())
             ),
             _("Kept. Due dates computed from now on follow it."),
         )

@@ -68,7 +68,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
                 else Cell(_("reading"), tone="wait"),
                 Cell(f"{behind}+" if behind >= PAGE else behind, number=True),
                 Cell(moved),
-                Cell(cursor.last_error[:200] if cursor else ""),
+                Cell(cursor.last_error[:200] if cursor and cursor.last_error else "–"),
             ]
         )
     rights = application_may_change()
