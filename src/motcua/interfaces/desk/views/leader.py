@@ -166,7 +166,7 @@ def proposed(request: HttpRequest) -> HttpResponse:
     """What only a leader may do and somebody proposes, with the reasons; and results that are to be corrected."""
     actor = actor_of(request)
     rows, wrong = proposals.waiting(actor), leading.corrections(actor)
-    names = procedure_names(row.dossier for row in (*rows, *wrong))
+    names = procedure_names([*(row.dossier for row in rows), *(row.dossier for row in wrong)])
     language = get_language() or "vi"
     return_here(request, reverse("desk:proposals"))
     context = {

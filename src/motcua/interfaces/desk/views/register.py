@@ -80,7 +80,7 @@ def page(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     today = clock.today()
     units = register.units_for(actor)
-    params = request.GET
+    params: QueryDict = request.GET
     if not params and units:  # before anything is chosen: this month
         params = QueryDict(mutable=True)
         params.update({"unit": str(units[0].id), "from": today.replace(day=1).isoformat(), "to": today.isoformat()})
