@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from motcua.engines.cases.models import Task
+from motcua.engines.cases.models import Stage, Task
 from motcua.engines.ledger.actor import Actor
 from motcua.engines.organisations.queries import directory
 from motcua.services.dossiers import online
@@ -57,6 +57,11 @@ class Row:
     @property
     def due_at(self) -> datetime | None:
         return self.task.due_at
+
+    @property
+    def ready_since(self) -> datetime | None:
+        """From when on the result can be collected, while a step waits for that and nothing else."""
+        return self.task.opened_at if self.task.stage == Stage.RETURN and self.task.due_at is None else None
 
     @property
     def paused(self) -> bool:

@@ -16,6 +16,8 @@ from motcua.foundation.clock import VIETNAM
 from motcua.foundation.errors import Conflict, Invalid, NotAllowed, Refused
 from motcua.services.dossiers import actions, policies
 from motcua.services.dossiers.models import Correction, Dossier, DossierComponent, Result
+from motcua.services.dossiers.office import worklists
+from motcua.services.dossiers.office.uncollected import uncollected
 from motcua.services.dossiers.papercodes import paper_code
 from motcua.services.dossiers.rules import Status
 from motcua.services.dossiers.turns import can_extend, flags
@@ -288,6 +290,19 @@ def test_by_post_the_parcels_number_is_kept_nd118_d22() -> None:
             staff.counter, dossier.pk, received_by="Bưu điện", delivery="post", tracking="EM123456789VN"
         )
     assert (result.proof, result.tracking) == ("sent", "EM123456789VN")
+
+
+def test_what_waits_to_be_collected_makes_nobody_late_nd118_d22() -> None:
+    staff = factories.make_staff()
+    collected, sent = (
+        factories.make_dossier("finished", staff=staff, at=MONDAY, delivery=way) for way in ("counter", "electronic")
+    )
+    assert factories.open_task(collected.pk).due_at is None
+    assert factories.open_task(sent.pk).due_at == sent.case.due_at
+    with clock.at(MONDAY + timedelta(days=60)):
+        late = worklists.page(staff.counter, worklists.Filter(due="late")).tasks
+        assert [task.case_id for task in late] == [sent.pk], "sending is the office's to do, coming is not"
+        assert [task.case_id for task in uncollected(staff.counter)] == [collected.pk]
 
 
 def test_originals_go_back_and_each_is_on_record_nd118_d22() -> None:

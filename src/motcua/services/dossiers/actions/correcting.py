@@ -16,7 +16,7 @@ from motcua.foundation.errors import Conflict, Invalid, NotAllowed
 from motcua.foundation.working_time import Allowance, Unit, due
 from motcua.services.dossiers import policies, reasons
 from motcua.services.dossiers.actions.common import Action, is_applicant, person_of, record, require, task_of
-from motcua.services.dossiers.actions.flow import definition_of, open_step, open_transfer
+from motcua.services.dossiers.actions.flow import definition_of, open_step, open_transfer, to_be_collected
 from motcua.services.dossiers.actions.reorganised import with_successors
 from motcua.services.dossiers.actions.submit import FileIn, add_files
 from motcua.services.dossiers.models import Correction, Dossier, FileKind, Result
@@ -243,7 +243,7 @@ def _close(work: Work, dossier: Dossier, task: Task, row: Correction, outcome: s
             name="Trả kết quả",
             stage=Stage.RETURN,
             unit_id=dossier.received_at_id,
-            due_at=row.due_at,
+            due_at=None if to_be_collected(dossier, Stage.RETURN) else row.due_at,
         )
 
 

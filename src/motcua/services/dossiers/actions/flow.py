@@ -15,7 +15,7 @@ from motcua.engines.ledger.work import Work
 from motcua.engines.organisations.queries import UnitInfo, calendar_for, directory
 from motcua.foundation.errors import NotFound
 from motcua.foundation.working_time import Allowance, Unit, due
-from motcua.services.dossiers.models import Dossier
+from motcua.services.dossiers.models import Delivery, Dossier
 from motcua.services.dossiers.reorganising.facts import facts_of
 from motcua.services.dossiers.together import moving
 
@@ -71,7 +71,7 @@ def step_due(unit_id: UUID, start: datetime, hours: int | None, case_due: dateti
 
 def open_step(work: Work, dossier: Dossier, step: Step, assignee_id: UUID | None = None) -> Task:
     """Puts the step on its unit's worklist."""
-    unit_id = unit_for(dossier, step)
+    unit_id, due_at = unit_for(dossier, step), dossier.case.due_at
     return cases.open_task(
         work,
         dossier.case,
@@ -79,10 +79,16 @@ def open_step(work: Work, dossier: Dossier, step: Step, assignee_id: UUID | None
         name=step.name,
         stage=step.stage,
         unit_id=unit_id,
-        due_at=step_due(unit_id, work.now, step.hours, dossier.case.due_at),
+        due_at=None if to_be_collected(dossier, step.stage) else step_due(unit_id, work.now, step.hours, due_at),
         assignee_id=assignee_id,
         role=step.role,
     )
+
+
+def to_be_collected(dossier: Dossier, stage: str) -> bool:
+    """Whether a step waits for the person to come for the result. The office's time ended when that was ready: who
+    comes later makes nobody late, so such a step has no due moment."""
+    return stage == Stage.RETURN and dossier.delivery == Delivery.COUNTER
 
 
 def open_following(
