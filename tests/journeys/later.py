@@ -37,9 +37,9 @@ database.ensure()
 from motcua.foundation import clock
 from motcua.services.dossiers.jobs import remind_supplements
 from motcua.services.dossiers.models import SupplementRequest
-day = clock.now().replace(hour=10)
-if day > clock.now():
-    day -= timedelta(days=1)
+day = clock.now().replace(hour=10)  # by day in Viet Nam too; never earlier than what else the inbox has
+if day < clock.now():
+    day += timedelta(days=1)
 request = SupplementRequest.objects.filter(dossier__code=sys.argv[1], answered_at=None)
 assert request.update(answer_by=day.date() + timedelta(days=2)) == 1
 with clock.at(day):

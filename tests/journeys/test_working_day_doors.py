@@ -218,7 +218,7 @@ def test_the_camera_of_the_counter_and_somebody_with_an_authorisation(day: Day, 
     day.look_over(citizen, "dossier of another")
     citizen.goto("/account/mandates/")
     day.look_over(citizen, "mandates")
-    held = citizen.locator("section[aria-labelledby=held] li", has_text=ALLOWANCE)
+    held = citizen.locator("section[aria-labelledby=held] li", has_text="hưởng trợ cấp xã hội hàng tháng")
     expect(held.first).to_be_visible()
 
 

@@ -17,7 +17,7 @@ class MotcuaError(Exception):
 
     def __init__(self, message: str, *, code: str | None = None, **params: Any) -> None:
         super().__init__(message)
-        if code is not None and "%(code)s" in message:
+        if code is not None and "(code)s" in message:
             # The message names a code of something; the error keeps its own stable name.
             params["code"], code = code, None
         self.message = message

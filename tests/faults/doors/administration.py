@@ -72,7 +72,7 @@ DOORS: Final = [
     Door(
         "desk/administration/ledger/",
         get=desk(403, 403, 403, 200, 200),
-        post=desk(403, 403, 403, 302, 422),
+        post=desk(403, 403, 403, 302, 302),
         data={"what": "{new_code}"},
     ),
     Door(
