@@ -111,13 +111,14 @@ class Overview:
 
 
 _COUNTS: Final = """
-SELECT w.unit_id, w.stage, w.state, w.assignee_id, w.unit_id = ANY(%(led)s) AS ours,
+SELECT w.unit_id, w.stage, w.state, w.assignee_id,
     sum(w.tasks), sum(w.tasks) FILTER (WHERE w.due_on < %(today)s), sum(w.tasks) FILTER (WHERE w.due_on = %(today)s),
     min(w.due_on)
 FROM cases_workcount w
-WHERE w.unit_id = ANY(%(led)s) OR w.answerable_id = ANY(%(led)s)
-GROUP BY 1, 2, 3, 4, 5
+{of} GROUP BY 1, 2, 3, 4
 """
+_ALL: Final = _COUNTS.format(of="")
+_OF_UNITS: Final = _COUNTS.format(of="WHERE w.unit_id = ANY(%(led)s) OR w.answerable_id = ANY(%(led)s)")
 
 # What was due earlier today: one probe of the index of open tasks for each place that has anything due today.
 _SINCE_MORNING: Final = """
@@ -182,11 +183,14 @@ def corrections(actor: Actor) -> list[Correction]:
 
 
 def _cells(led: list[UUID], today: date) -> list[_Cell]:
+    """The counters of the units led, and of work elsewhere that they answer for. Who leads all units has all."""
+    own = set(led)
+    everything = len(own) == len(directory().all)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"led": led, "today": today})
+        cursor.execute(_ALL if everything else _OF_UNITS, {"led": led, "today": today})
         return [
-            _Cell(unit, stage, state, person, ours, int(tasks), int(before or 0), int(due_today or 0), oldest)
-            for unit, stage, state, person, ours, tasks, before, due_today, oldest in cursor.fetchall()
+            _Cell(unit, stage, state, person, unit in own, int(tasks), int(before or 0), int(due_today or 0), oldest)
+            for unit, stage, state, person, tasks, before, due_today, oldest in cursor.fetchall()
         ]
 
 
