@@ -32,17 +32,9 @@ from motcua.interfaces.desk.administration.blocks import (
     show,
 )
 from motcua.interfaces.desk.administration.changes import history_of
+from motcua.interfaces.desk.administration.event_words import DAY_NAMES
 
 keeper = holding("organisations.edit")
-NAMES = {
-    "mon": gettext_lazy("Monday"),
-    "tue": gettext_lazy("Tuesday"),
-    "wed": gettext_lazy("Wednesday"),
-    "thu": gettext_lazy("Thursday"),
-    "fri": gettext_lazy("Friday"),
-    "sat": gettext_lazy("Saturday"),
-    "sun": gettext_lazy("Sunday"),
-}
 
 
 class DayForm(forms.Form):
@@ -77,14 +69,14 @@ class CalendarForm(forms.Form):
         super().__init__(*args, **kwargs)
         for day in WEEKDAYS:
             self.fields[f"week_{day}"] = forms.CharField(
-                label=NAMES[day],
+                label=DAY_NAMES[day],
                 required=False,
                 max_length=100,
                 help_text=_("Shifts, such as 07:00-11:30, 13:30-17:00. Empty: off.") if day == "mon" else "",
             )
         for day in RECEIVING:
             self.fields[f"reception_{day}"] = forms.CharField(
-                label=_("%(day)s, receiving only") % {"day": NAMES[day]},
+                label=_("%(day)s, receiving only") % {"day": DAY_NAMES[day]},
                 required=False,
                 max_length=100,
                 help_text=_("Dossiers are received in these shifts; they do not count as working time."),

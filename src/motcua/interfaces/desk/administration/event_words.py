@@ -13,6 +13,16 @@ from motcua.interfaces.desk.history import WORDS as DOSSIER_WORDS
 if TYPE_CHECKING:
     from motcua.interfaces.desk.administration.blocks import Words
 
+DAY_NAMES: Mapping[str, Words] = {
+    "mon": gettext_lazy("Monday"),
+    "tue": gettext_lazy("Tuesday"),
+    "wed": gettext_lazy("Wednesday"),
+    "thu": gettext_lazy("Thursday"),
+    "fri": gettext_lazy("Friday"),
+    "sat": gettext_lazy("Saturday"),
+    "sun": gettext_lazy("Sunday"),
+}
+
 KINDS: Mapping[str, Words] = {
     "unit.created": gettext_lazy("Unit made"),
     "unit.edited": gettext_lazy("Details changed"),
@@ -167,13 +177,7 @@ LABELS: Mapping[str, Words] = {
     "public_holidays": gettext_lazy("Off on public holidays"),
     "due_moment": gettext_lazy("Days end"),
     "hours_basis": gettext_lazy("Decision on the hours"),
-    "mon": gettext_lazy("Monday"),
-    "tue": gettext_lazy("Tuesday"),
-    "wed": gettext_lazy("Wednesday"),
-    "thu": gettext_lazy("Thursday"),
-    "fri": gettext_lazy("Friday"),
-    "sat": gettext_lazy("Saturday"),
-    "sun": gettext_lazy("Sunday"),
+    **DAY_NAMES,
     "step": gettext_lazy("Step"),
     "competent": gettext_lazy("Competent agency"),
     "received_at": gettext_lazy("Received at"),
