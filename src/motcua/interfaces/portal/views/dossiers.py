@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -79,6 +80,8 @@ FORMS = {
     "KQ": _("Receipt of the result"),
 }
 RECEIPT = "01"
+_ASKED = Q(answered_at__isnull=True, closed_at__isnull=True)
+"""Of requests for a supplement those that wait for their answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,12 @@ def names_of(keys: set[UUID]) -> dict[UUID, str]:
     return dict(ProcedureVersion.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
 
 
+def _last_days(found: Sequence[Dossier], waiting: Status, rows: QuerySet[Any], day: str) -> dict[UUID, date | None]:
+    """Until when the applicant is waited for, of the dossiers that wait so; one query where there are such."""
+    keys = [one.pk for one in found if one.status == waiting]
+    return dict(rows.filter(dossier__in=keys).values_list("dossier", day)) if keys else {}
+
+
 def _names_of_others(actor: Actor, begun: Sequence[Draft]) -> dict[UUID | None, str]:
     """Whom drafts are for, where that is not the person; one query where there are such."""
     keys = {one.party_id for one in begun if one.party_id not in (None, actor.party_id)}
@@ -118,26 +127,9 @@ def my_dossiers(request: HttpRequest) -> HttpResponse:
     begun, begun_together = group_drafts.begun_by(actor) if after is None else ([], [])
     others = _names_of_others(actor, begun)
     names = names_of({one.procedure_version_id for one in found} | {one.procedure_version_id for one in begun})
-    waiting = [one.pk for one in found if one.status == Status.SUPPLEMENT]
-    asked = (
-        dict(
-            SupplementRequest.objects.filter(
-                dossier__in=waiting, answered_at__isnull=True, closed_at__isnull=True
-            ).values_list("dossier", "answer_by")
-        )
-        if waiting
-        else {}
-    )
-    owing = [one.pk for one in found if one.status == Status.PAYMENT]
-    to_pay = (
-        dict(
-            Obligation.objects.filter(dossier__in=owing, paid_at__isnull=True, dropped_at__isnull=True).values_list(
-                "dossier", "pay_by"
-            )
-        )
-        if owing
-        else {}
-    )
+    asked = _last_days(found, Status.SUPPLEMENT, SupplementRequest.objects.filter(_ASKED), "answer_by")
+    owed = Obligation.objects.filter(paid_at__isnull=True, dropped_at__isnull=True)
+    to_pay = _last_days(found, Status.PAYMENT, owed, "pay_by")
     units = directory().by_id
     cards = [
         Card(
@@ -187,7 +179,7 @@ def _dossier(request: HttpRequest, found: Dossier, problems: dict[str, list[str]
     told = list(events)
     told_by(found, {event.kind for event in told})
     reckoning = explain(found, as_of, told)
-    asked = SupplementRequest.objects.filter(dossier=found, answered_at__isnull=True, closed_at__isnull=True).first()
+    asked = SupplementRequest.objects.filter(_ASKED, dossier=found).first()
     files = list(DossierFile.objects.filter(dossier=found).select_related("blob", "component").order_by("added_at"))
     result = Result.objects.filter(pk=found.pk).first() if found.finished_at else None
     tale = story(found, told, tasks, definition_of(case), now)
@@ -328,7 +320,7 @@ def answer(request: HttpRequest, code: str) -> HttpResponseBase:
     """Sends what was asked for: files for each item, and a message."""
     actor = actor_of(request)
     found = queries.get_by_code(actor, code)
-    asked = SupplementRequest.objects.filter(dossier=found, answered_at__isnull=True, closed_at__isnull=True).first()
+    asked = SupplementRequest.objects.filter(_ASKED, dossier=found).first()
     if asked is None and SupplementRequest.objects.filter(dossier=found, answered_at__isnull=False).exists():
         # sent twice, or from two devices
         messages.info(request, gettext("Your answer has reached the office already."))
