@@ -23,6 +23,12 @@ def _units(*kinds: str) -> list[UnitInfo]:
     return [unit for unit in directory().all if unit.current and unit.kind in kinds]
 
 
+class OneOfSeveral(forms.MultipleChoiceField):
+    """Not needed alone, but one of several fields is: its label does not call it optional."""
+
+    one_of_several = True
+
+
 class AskOpinions(Act):
     verb, label, icon, key = "ask_opinions", _("Ask other agencies"), "chat", "y"
     button = _("Ask")
@@ -33,7 +39,7 @@ class AskOpinions(Act):
         help_text=_("The agencies asked see the whole dossier."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    agencies = forms.MultipleChoiceField(
+    agencies = OneOfSeveral(
         label=_("Agencies"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -47,7 +53,6 @@ class AskOpinions(Act):
         own = {self.dossier.competent_id, *(task.unit_id for task in self.dossier.case.open_tasks)}
         agencies = [unit for unit in _units(*AGENCIES) if unit.id not in own]
         communes = sorted((unit for unit in _units("commune") if unit.id not in own), key=lambda unit: fold(unit.name))
-        self.fields["agencies"].one_of_several = True  # type: ignore[attr-defined]  # one of the two is asked for
         self.fields["agencies"].choices = [(str(unit.id), unit.label) for unit in agencies]  # type: ignore[attr-defined]
         self.fields["commune"].choices = [("", _("None")), *((str(unit.id), unit.label) for unit in communes)]  # type: ignore[attr-defined]
         usual = default_allowance()
